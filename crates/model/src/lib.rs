@@ -1,0 +1,163 @@
+//! The ground on which the concept crates stand: atomics, plain memory and threads, in two worlds.
+//!
+//! In an **ordinary build** this crate hands out std's own types, at no cost. Under `--cfg loom` it hands out those of
+//! the model checker [loom](https://docs.rs/loom), wrapped so that every operation is recorded: which thread, which
+//! location, which value, which ordering, which line of the source. The same source compiles in both worlds:
+//!
+//! ```
+//! use model::sync::atomic::{AtomicU32, Ordering};
+//!
+//! // Two threads count. Is the sum always 2?
+//! model::check(|| {
+//!     let count = AtomicU32::new(0);
+//!     model::thread::scope(|scope| {
+//!         for name in ["left", "right"] {
+//!             // ORDERING: Relaxed; only the number itself is shared, and `scope` orders the read below.
+//!             scope.spawn(name, || count.fetch_add(1, Ordering::Relaxed));
+//!         }
+//!     });
+//!     assert_eq!(count.load(Ordering::Relaxed), 2);
+//! });
+//! ```
+//!
+//! [`check`] runs the closure through **every schedule** that the memory model allows (or up to a bound, and then it
+//! says so); in the ordinary build it runs it many times with real threads. When a schedule fails, `check` searches
+//! again for one with as few preemptions as can be, and panics with a picture of it: the
+//! [`schedule`](https://docs.rs/loom) crate draws it.
+//!
+//! # What the model knows, and what it does not
+//!
+//! - **Threads**: at most five, the main one included.
+//! - **Reads may be old.** A relaxed load may return any value that the memory model still allows it to see, not just the newest.
+//! - **Surprises.** Some things are decided neither by the code nor by the schedule: a sleeping thread may wake for no
+//!   reason, the time of a timed wait may run out at any moment, a weak compare-exchange may fail although the values
+//!   agree. The model tries each of these too, up to [`Check::surprises`] of them in one schedule.
+//! - **Sequential consistency**: loom treats `SeqCst` accesses as `AcqRel`, which would be a source of false alarms. The
+//!   wrappers put a `SeqCst` fence in front of each such access, which is how compilers for weakly ordered processors
+//!   implement them. What results is as strong as the language promises, and in programs that mix `SeqCst` and weaker
+//!   accesses to the same location a little stronger.
+//! - **Load buffering** (a load that sees a store that is made only because of it) is not explored, nor are stores older
+//!   than the last seven to a location. A check that passes is strong evidence, and not a proof about every compiler.
+//! - **Panics**: any panic inside a check fails it, even one that the code under test catches. Panic safety is tested with
+//!   real threads.
+
+mod check;
+#[cfg(loom)]
+mod modelled;
+#[cfg(not(loom))]
+mod real;
+mod within;
+
+#[cfg(loom)]
+use modelled as world;
+#[cfg(not(loom))]
+use real as world;
+
+pub use check::{Check, Completeness, Outcomes, Pass, check, outcomes};
+pub use within::within;
+
+/// Whether this build is the modelled one: `true` under `--cfg loom`.
+pub const MODELLED: bool = cfg!(loom);
+
+/// Shared ownership and atomics, as in `std::sync`.
+pub mod sync {
+    pub use crate::world::Arc;
+
+    /// Atomic types and fences, as in `std::sync::atomic`.
+    pub mod atomic {
+        pub use crate::world::atomic::{
+            AtomicBool, AtomicI32, AtomicI64, AtomicIsize, AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicU64,
+            AtomicUsize, Ordering, fence,
+        };
+    }
+}
+
+/// Owned memory whose late use the model tells.
+pub mod boxed {
+    pub use crate::world::Box;
+}
+
+/// Plain memory that threads share by a protocol of their own.
+pub mod cell {
+    pub use crate::world::cell::UnsafeCell;
+}
+
+/// Threads, each with a name.
+pub mod thread {
+    pub use crate::world::thread::{JoinHandle, Scope, ScopedJoinHandle, current_id, scope, spawn, yield_now};
+}
+
+/// Hints for loops that wait without sleeping.
+pub mod hint {
+    pub use crate::world::hint::{spin_loop, spins};
+}
+
+/// The model's futex: where threads sleep when the kernel is not there.
+#[cfg(loom)]
+pub mod futex {
+    pub use crate::world::futex::{Requeued, requeue, wait, wake};
+}
+
+/// Picks one of two sets of items: `real` in an ordinary build, `modelled` under `--cfg loom`.
+///
+/// Only the crate at the bottom of the house needs this: all others are written once for both worlds.
+#[cfg(not(loom))]
+#[macro_export]
+macro_rules! world {
+    (real { $($real:item)* } modelled { $($modelled:item)* }) => { $($real)* };
+}
+
+/// Picks one of two sets of items: `real` in an ordinary build, `modelled` under `--cfg loom`.
+///
+/// Only the crate at the bottom of the house needs this: all others are written once for both worlds.
+#[cfg(loom)]
+#[macro_export]
+macro_rules! world {
+    (real { $($real:item)* } modelled { $($modelled:item)* }) => { $($modelled)* };
+}
+
+/// Defines constructors that are `const` in an ordinary build.
+///
+/// Under the model they cannot be (loom's constructors register each object), and there they remember their caller
+/// instead, so that a picture names an object after the variable that it was put into.
+///
+/// ```
+/// use model::sync::atomic::AtomicBool;
+///
+/// struct Flag {
+///     raised: AtomicBool,
+/// }
+///
+/// impl Flag {
+///     model::const_fn! {
+///         /// A flag that is down.
+///         pub const fn new() -> Flag {
+///             Flag { raised: AtomicBool::new(false) }
+///         }
+///     }
+/// }
+/// # let _ = Flag::new().raised;
+/// ```
+#[cfg(not(loom))]
+#[macro_export]
+macro_rules! const_fn {
+    ($($function:item)*) => { $($function)* };
+}
+
+/// Defines constructors that are `const` in an ordinary build.
+#[cfg(loom)]
+#[macro_export]
+macro_rules! const_fn {
+    ($($(#[$attribute:meta])* $visibility:vis const fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> $returned:ty $body:block)*) => {
+        $($(#[$attribute])*
+        #[track_caller]
+        $visibility fn $name($($argument: $type),*) -> $returned {
+            let _constructing = $crate::constructing();
+            $body
+        })*
+    };
+}
+
+#[cfg(loom)]
+#[doc(hidden)]
+pub use modelled::constructing;
