@@ -350,3 +350,30 @@ pub enum Failure {
         place: Place,
     },
 }
+
+/// What one check of the model came to, as `model` writes it for the programs that run checks.
+///
+/// If the environment variable [`Report::DIRECTORY`] names a directory, every check that ends writes one such report
+/// there, as JSON, into a file of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The version of this format: [`FORMAT`].
+    pub format: u32,
+    /// The package that ran the check.
+    pub package: String,
+    /// The test that ran the check.
+    pub test: String,
+    /// How many schedules were run.
+    pub schedules: usize,
+    /// How the search went, in words: "exhaustive, 120 schedules".
+    pub summary: String,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+    /// The schedule that failed; absent if all passed.
+    pub counterexample: Option<Schedule>,
+}
+
+impl Report {
+    /// The environment variable that names the directory for reports.
+    pub const DIRECTORY: &str = "MODEL_REPORTS";
+}
