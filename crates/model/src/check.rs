@@ -13,6 +13,7 @@ use crate::world;
 /// # Panics
 ///
 /// If a schedule fails; under the model with a picture of one that has as few preemptions as can be.
+#[track_caller]
 pub fn check(program: impl Fn() + Send + Sync + 'static) {
     Check::new().run(program);
 }
@@ -42,6 +43,7 @@ pub fn check(program: impl Fn() + Send + Sync + 'static) {
 /// });
 /// assert!(outcomes.results().iter().all(|sum| [1, 2].contains(sum)));
 /// ```
+#[track_caller]
 pub fn outcomes<T>(program: impl Fn() -> T + Send + Sync + 'static) -> Outcomes<T>
 where
     T: Ord + Clone + fmt::Debug + Send + 'static,
@@ -108,8 +110,16 @@ impl Check {
     /// # Panics
     ///
     /// If a schedule fails, with a picture of it; in an ordinary build also if the runs have not ended after ten seconds for each 200.
+    #[track_caller]
     pub fn run(&self, program: impl Fn() + Send + Sync + 'static) -> Pass {
         world::search::run(self, program)
+    }
+
+    /// Runs `program` through its schedules and returns one that fails, with as few preemptions as can be.
+    #[cfg(loom)]
+    #[track_caller]
+    pub fn counterexample(&self, program: impl Fn() + Send + Sync + 'static) -> Option<schedule::Schedule> {
+        world::search::counterexample(self, program)
     }
 
     /// Runs `program` through its schedules and returns all results that it can have.
@@ -117,6 +127,7 @@ impl Check {
     /// # Panics
     ///
     /// As [`Check::run`].
+    #[track_caller]
     pub fn outcomes<T>(&self, program: impl Fn() -> T + Send + Sync + 'static) -> Outcomes<T>
     where
         T: Ord + Clone + fmt::Debug + Send + 'static,

@@ -152,8 +152,9 @@ macro_rules! const_fn {
         $($(#[$attribute])*
         #[track_caller]
         $visibility fn $name($($argument: $type),*) -> $returned {
-            let _constructing = $crate::constructing();
-            $body
+            let _constructing = $crate::constructing(::core::panic::Location::caller());
+            // Inside of a closure, callees see their own line as the place of the call, and not this function's caller.
+            (|| $body)()
         })*
     };
 }

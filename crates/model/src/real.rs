@@ -111,7 +111,7 @@ pub(crate) mod thread {
 
     /// Where [`scope`]'s threads are spawned.
     #[derive(Clone, Copy, Debug)]
-    pub struct Scope<'scope, 'env> {
+    pub struct Scope<'scope, 'env: 'scope> {
         scope: &'scope std::thread::Scope<'scope, 'env>,
         environment: PhantomData<&'env mut &'env ()>,
     }

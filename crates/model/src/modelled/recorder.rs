@@ -1,0 +1,459 @@
+//! What the threads of the running execution did so far, and who waits for what.
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, Location, PanicHookInfo, catch_unwind};
+use std::sync::Once;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::Sender;
+use std::time::Instant;
+
+use schedule::Roused;
+
+use super::memory::Held;
+use super::naming;
+use super::sleep::{Buckets, Sleeper};
+use super::surprise::{Plan, Sites};
+
+/// A place in the source.
+pub(super) type Place = &'static Location<'static>;
+
+/// How the bits of a value are to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Bool,
+    Unsigned,
+    Signed,
+    Pointer,
+    /// Plain memory, which has no recorded value.
+    Plain,
+}
+
+/// An atomic or a cell, from its construction to the end of the execution.
+#[derive(Clone, Debug)]
+pub(super) struct Object {
+    pub(super) kind: Kind,
+    /// Where it was constructed, and where the objects were that contain it, the outermost first.
+    pub(super) constructed: Vec<Place>,
+    /// The value that was written last, in the order of execution.
+    pub(super) newest: u64,
+    /// The event that wrote it; none for the initial value.
+    pub(super) written: Option<usize>,
+    /// The thread that last changed it by a read-modify-write.
+    pub(super) exchanged_by: Option<usize>,
+    /// Where it lay when it was last used.
+    pub(super) address: usize,
+}
+
+/// One operation.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    pub(super) thread: usize,
+    pub(super) place: Place,
+    pub(super) action: Action,
+}
+
+/// What was done. Objects and threads go by number, values are bits.
+#[derive(Clone, Debug)]
+pub(super) enum Action {
+    Load { object: usize, value: u64, ordering: Ordering, missed: Option<(u64, Option<usize>)> },
+    Store { object: usize, value: u64, ordering: Ordering },
+    Rmw { object: usize, method: &'static str, operand: u64, before: u64, after: u64, ordering: Ordering },
+    CompareExchange(CompareExchange),
+    Fence { ordering: Ordering },
+    Read { object: usize },
+    Write { object: usize },
+    Spawn { thread: usize },
+    Join { thread: usize },
+    Finish,
+    Yield,
+    Sleep { word: usize, value: u64, timed: bool },
+    SleepRefused { word: usize, expected: u64, found: u64 },
+    Rouse { word: usize, why: Roused },
+    Wake { word: Option<usize>, limit: Option<usize>, woken: Vec<usize> },
+    Requeue { from: Option<usize>, to: Option<usize>, woken: Vec<usize>, moved: Vec<usize> },
+    Free { block: usize },
+}
+
+/// The fields of a compare-exchange.
+#[derive(Clone, Debug)]
+pub(super) struct CompareExchange {
+    pub(super) object: usize,
+    pub(super) expected: u64,
+    pub(super) new: u64,
+    pub(super) found: u64,
+    pub(super) exchanged: bool,
+    pub(super) ordering: Ordering,
+    pub(super) spurious: bool,
+}
+
+/// Whether a thread can go on.
+#[derive(Clone, Debug)]
+pub(super) enum State {
+    Running,
+    Yielding,
+    Joining { thread: usize, place: Place },
+    Sleeping { word: usize, value: u64, place: Place },
+    Finished,
+}
+
+/// A thread of the execution; the first is the main one.
+#[derive(Clone, Debug)]
+pub(super) struct Thread {
+    pub(super) name: String,
+    pub(super) state: State,
+    /// How many opportunities for a surprise it has had.
+    pub(super) opportunities: usize,
+    /// Why it goes on, once it has been roused from sleep.
+    pub(super) roused: Option<Roused>,
+}
+
+impl Thread {
+    pub(super) fn new(name: &str) -> Thread {
+        Thread { name: name.to_owned(), state: State::Running, opportunities: 0, roused: None }
+    }
+}
+
+/// Owned memory: an `Arc`'s or a `Box`'s.
+#[derive(Clone, Debug)]
+pub(super) struct Block {
+    pub(super) constructed: Vec<Place>,
+    pub(super) address: usize,
+    pub(super) size: usize,
+    /// The event that gave it back.
+    pub(super) freed: Option<usize>,
+}
+
+/// Everything that is needed to draw an execution.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Log {
+    pub(super) events: Vec<Event>,
+    pub(super) threads: Vec<Thread>,
+    pub(super) objects: Vec<Object>,
+    pub(super) blocks: Vec<Block>,
+}
+
+/// What went wrong, before it is put into words.
+#[derive(Clone, Debug)]
+pub(super) enum Failure {
+    Panic { thread: usize, message: String, place: Option<schedule::Place> },
+    Race { thread: usize, message: String },
+    Deadlock,
+    TooLong,
+    Leak,
+    UseAfterFree { block: usize, thread: usize, place: Place, access: &'static str },
+    TooManyThreads { place: Place },
+}
+
+/// How a search by one system thread ended.
+pub(super) enum Verdict {
+    Passed,
+    CutShort,
+    Failed(std::boxed::Box<(Log, Failure)>),
+}
+
+/// What a search tells whoever started it.
+pub(super) struct Finding {
+    pub(super) verdict: Verdict,
+    pub(super) executions: usize,
+    pub(super) sites: Sites,
+}
+
+/// What a search by one system thread is restricted to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Restriction {
+    /// The surprises that happen.
+    pub(super) plan: Plan,
+    /// How many preemptions there may be at most.
+    pub(super) preemptions: Option<usize>,
+    /// Whether loads return the newest value only: threads take turns, and memory has no surprises of its own.
+    pub(super) newest_only: bool,
+    /// When to stop looking.
+    pub(super) deadline: Option<Instant>,
+}
+
+/// The recorder of the search that runs on this system thread.
+pub(super) struct Recorder {
+    pub(super) log: Log,
+    pub(super) current: usize,
+    pub(super) sleepers: Vec<Sleeper>,
+    pub(super) buckets: Option<Buckets>,
+    pub(super) held: Vec<Held>,
+    pub(super) search: Restriction,
+    pub(super) sites: Sites,
+    owners: Vec<Place>,
+    panicked: Option<Failure>,
+    executions: usize,
+    findings: Sender<Finding>,
+}
+
+thread_local! {
+    static RECORDER: RefCell<Option<std::boxed::Box<Recorder>>> = const { RefCell::new(None) };
+}
+
+/// How many threads loom can hold.
+pub(super) const MAX_THREADS: usize = loom::MAX_THREADS;
+
+/// Gives this system thread a recorder, before its search begins.
+pub(super) fn install(search: Restriction, findings: Sender<Finding>) {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(std::boxed::Box::new(move |info| {
+            if !note_panic(info) {
+                previous(info);
+            }
+        }));
+    });
+    let recorder = Recorder {
+        log: Log::default(),
+        current: 0,
+        sleepers: Vec::new(),
+        buckets: None,
+        held: Vec::new(),
+        search,
+        sites: Sites::default(),
+        owners: Vec::new(),
+        panicked: None,
+        executions: 0,
+        findings,
+    };
+    RECORDER.set(Some(std::boxed::Box::new(recorder)));
+}
+
+/// Calls `body` with this system thread's recorder.
+pub(super) fn with<R>(body: impl FnOnce(&mut Recorder) -> R) -> R {
+    RECORDER.with_borrow_mut(|recorder| match recorder {
+        Some(recorder) => body(recorder),
+        None => panic!("under `--cfg loom` the types of `model` work only inside a check, such as `model::check(|| ..)`"),
+    })
+}
+
+/// Begins an execution, on its main thread.
+pub(super) fn begin() {
+    let late = with(|recorder| {
+        for held in recorder.held.drain(..) {
+            held.release();
+        }
+        recorder.log = Log::default();
+        recorder.log.threads.push(Thread::new("main"));
+        recorder.current = 0;
+        recorder.sleepers.clear();
+        recorder.search.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    });
+    if late {
+        with(|recorder| recorder.deliver(Verdict::CutShort));
+        freeze();
+    }
+    let buckets = Buckets::new();
+    with(|recorder| {
+        recorder.executions += 1;
+        recorder.buckets = Some(buckets);
+    });
+}
+
+/// Runs the body of one thread of the model; a panic ends the search.
+pub(super) fn guard<R>(body: impl FnOnce() -> R) -> R {
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(result) => result,
+        Err(_) => stop_after_panic(),
+    }
+}
+
+/// Every operation begins here: returns the running thread's number.
+///
+/// `object` is what is accessed and where it lies; `access` names the operation.
+pub(super) fn enter(object: Option<(usize, usize)>, access: &'static str, place: Place) -> usize {
+    let Some((object, address)) = object else { return enter_at(None, access, place) };
+    let thread = enter_at(Some(address), access, place);
+    with(|recorder| recorder.log.objects[object].address = address);
+    thread
+}
+
+/// As [`enter`], for an access to memory that is no atomic and no cell.
+pub(super) fn enter_at(address: Option<usize>, access: &'static str, place: Place) -> usize {
+    enum Entry {
+        Live(usize),
+        Dead,
+        Late(Failure),
+    }
+    let entry = with(|recorder| {
+        let thread = recorder.current;
+        if recorder.panicked.is_some() {
+            return Entry::Dead;
+        }
+        match address.and_then(|address| recorder.log.freed_block_at(address)) {
+            Some(block) => Entry::Late(Failure::UseAfterFree { block, thread, place, access }),
+            None => Entry::Live(thread),
+        }
+    });
+    match entry {
+        Entry::Live(thread) => thread,
+        // A destructor, or code that caught the panic: this execution has failed, whatever it does next.
+        Entry::Dead => stop_after_panic(),
+        Entry::Late(failure) => stop(failure),
+    }
+}
+
+/// Before an object at `address` is dropped: the running thread's number, if the object lies in memory that is given back
+/// with it. What lies on a stack is safe from late accesses without the model's help.
+pub(super) fn enter_drop(address: usize) -> Option<usize> {
+    let in_block = RECORDER.with_borrow(|recorder| {
+        let recorder = recorder.as_ref()?;
+        recorder.log.blocks.iter().any(|block| block.freed.is_none() && block.contains(address)).then_some(())
+    });
+    in_block.map(|()| enter_at(None, "drop", Location::caller()))
+}
+
+/// Notes what `thread` has just done, and that it is the one that runs.
+pub(super) fn record(thread: usize, place: Place, action: Action) -> usize {
+    with(|recorder| {
+        recorder.current = thread;
+        recorder.log.events.push(Event { thread, place, action });
+        recorder.log.events.len() - 1
+    })
+}
+
+/// Notes that `thread` runs again, after an operation that may have let others run.
+pub(super) fn resume(thread: usize) {
+    with(|recorder| {
+        recorder.current = thread;
+        recorder.log.threads[thread].state = State::Running;
+    });
+}
+
+/// Ends the search: this execution fails.
+pub(super) fn stop(failure: Failure) -> ! {
+    with(|recorder| {
+        let log = std::mem::take(&mut recorder.log);
+        recorder.deliver(Verdict::Failed(std::boxed::Box::new((log, failure))));
+    });
+    freeze()
+}
+
+pub(super) fn stop_after_panic() -> ! {
+    let failure = with(|recorder| {
+        recorder.panicked.clone().unwrap_or(Failure::Panic {
+            thread: recorder.current,
+            message: "a panic was resumed".to_owned(),
+            place: None,
+        })
+    });
+    stop(failure)
+}
+
+/// Parks this system thread for good, with the coroutines on it as they are.
+fn freeze() -> ! {
+    loop {
+        std::thread::park();
+    }
+}
+
+/// Called by the panic hook; returns whether the panic belongs to a model.
+fn note_panic(info: &PanicHookInfo<'_>) -> bool {
+    RECORDER.with(|recorder| {
+        let Ok(mut recorder) = recorder.try_borrow_mut() else { return false };
+        let Some(recorder) = recorder.as_mut() else { return false };
+        let message = info.payload_as_str().unwrap_or("a panic with a payload that is not text").to_owned();
+        let thread = recorder.current;
+        if recorder.panicked.is_some() {
+            // A destructor panics while the first panic unwinds. The process is about to be ended by Rust itself, so this is
+            // the last chance to say why.
+            eprintln!("model: {message}; this came on top of {:?}", recorder.panicked);
+        } else {
+            recorder.panicked = Some(Failure::from_panic(thread, message, info.location()));
+        }
+        true
+    })
+}
+
+/// Remembers where the object was constructed that is being constructed, until the guard is dropped.
+#[doc(hidden)]
+pub fn constructing(place: Place) -> Constructing {
+    with(|recorder| recorder.owners.push(place));
+    Constructing(())
+}
+
+/// The guard of [`constructing`].
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Constructing(());
+
+impl Drop for Constructing {
+    fn drop(&mut self) {
+        with(|recorder| recorder.owners.pop());
+    }
+}
+
+impl Failure {
+    /// Reads loom's own messages; whatever it does not know is the program's own panic.
+    fn from_panic(thread: usize, message: String, place: Option<&Location<'_>>) -> Failure {
+        if message.contains("Causality violation") {
+            Failure::Race { thread, message }
+        } else if message.contains("exceeded maximum number of branches") {
+            Failure::TooLong
+        } else if message.starts_with("Arc leaked") || message.starts_with("Allocation leaked") {
+            Failure::Leak
+        } else {
+            Failure::Panic { thread, message, place: place.map(naming::place) }
+        }
+    }
+}
+
+impl Log {
+    /// The block at `address`, if it has been given back.
+    fn freed_block_at(&self, address: usize) -> Option<usize> {
+        self.blocks.iter().position(|block| block.freed.is_some() && block.contains(address))
+    }
+}
+
+impl Block {
+    /// Whether the block covers `address`.
+    pub(super) fn contains(&self, address: usize) -> bool {
+        (self.address..self.address + self.size.max(1)).contains(&address)
+    }
+}
+
+impl Recorder {
+    /// Registers an object that is constructed at `place`.
+    pub(super) fn object(&mut self, kind: Kind, value: u64, place: Place) -> usize {
+        let constructed = self.constructed(place);
+        self.log.objects.push(Object { kind, constructed, newest: value, written: None, exchanged_by: None, address: 0 });
+        self.log.objects.len() - 1
+    }
+
+    /// Registers memory that is allocated at `place`.
+    pub(super) fn block(&mut self, address: usize, size: usize, place: Place) -> usize {
+        let constructed = self.constructed(place);
+        self.log.blocks.push(Block { constructed, address, size, freed: None });
+        self.log.blocks.len() - 1
+    }
+
+    fn constructed(&self, place: Place) -> Vec<Place> {
+        self.owners.iter().copied().chain([place]).collect()
+    }
+
+    /// Whether a thread other than the running one can go on by itself. One that spins counts if `spinning` does.
+    pub(super) fn others_can_run(&self, spinning: bool) -> bool {
+        self.log.threads.iter().enumerate().any(|(number, thread)| {
+            number != self.current
+                && match thread.state {
+                    State::Running => true,
+                    State::Yielding => spinning,
+                    State::Joining { thread, .. } => matches!(self.log.threads[thread].state, State::Finished),
+                    State::Sleeping { .. } | State::Finished => false,
+                }
+        })
+    }
+
+    /// The object that lay at `address` last.
+    pub(super) fn object_at(&self, address: usize) -> Option<usize> {
+        self.log.objects.iter().rposition(|object| object.address == address)
+    }
+
+    /// Ends the search with `verdict`.
+    pub(super) fn deliver(&mut self, verdict: Verdict) {
+        let finding = Finding { verdict, executions: self.executions, sites: std::mem::take(&mut self.sites) };
+        // Fails only if nobody waits for the finding any more.
+        let _ = self.findings.send(finding);
+    }
+}

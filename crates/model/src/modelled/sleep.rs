@@ -1,0 +1,213 @@
+//! The model's futex.
+//!
+//! It does what the kernel's does, under what the kernel would call the lock of a hash bucket: `wait` enters the
+//! [bucket](Buckets) of the word's address, looks at the word, and goes to sleep with no decision point in between; a
+//! wake enters the same bucket. The bucket is an atomic of loom's, so that loom knows that the two depend on each other
+//! and tries both orders.
+//!
+//! Loom orders everything that the waker did before everything that the woken thread does next. The kernel promises no
+//! such thing, and a primitive that relies on it is broken. Therefore each sleep is also an opportunity for a
+//! [surprise](super::surprise): the sleeper goes on for no reason, ordered behind nothing.
+
+use std::panic::Location;
+use std::ptr;
+use std::rc::Rc;
+use std::sync::atomic::Ordering;
+
+use loom::sync::atomic::AtomicU32 as LoomU32;
+use schedule::Roused;
+
+use super::atomic_types::AtomicU32;
+use super::recorder::{self, Action, Failure, Recorder, State};
+use super::surprise::opportunity;
+
+/// A thread that sleeps on a word.
+pub(super) struct Sleeper {
+    thread: usize,
+    address: usize,
+    /// How to wake it; absent while it is about to go on by itself.
+    parked: Option<loom::thread::Thread>,
+    timed: bool,
+}
+
+/// One atomic for each of a few classes of addresses; an access to it orders futex calls on the same word.
+pub(super) struct Buckets {
+    atomics: Rc<[LoomU32; 4]>,
+    /// The addresses that were seen in this execution. Their order decides about the bucket, because addresses differ from
+    /// one execution to the next and loom must find the same decisions again.
+    addresses: Vec<usize>,
+}
+
+impl Buckets {
+    pub(super) fn new() -> Buckets {
+        Buckets { atomics: Rc::new(std::array::from_fn(|_| LoomU32::new(0))), addresses: Vec::new() }
+    }
+}
+
+/// A decision point at which other threads' futex calls on `address` may come first.
+fn enter_bucket(address: usize) {
+    let (atomics, bucket) = recorder::with(|recorder| {
+        let buckets = recorder.buckets.as_mut().expect("an execution has begun");
+        let known = buckets.addresses.iter().position(|&known| known == address).unwrap_or_else(|| {
+            buckets.addresses.push(address);
+            buckets.addresses.len() - 1
+        });
+        (Rc::clone(&buckets.atomics), known % buckets.atomics.len())
+    });
+    atomics[bucket].fetch_add(1, Ordering::Relaxed);
+}
+
+/// Sleeps while `word` holds `expected`, until somebody wakes it, the time runs out, or for no reason. `false`: the time ran out.
+#[track_caller]
+pub fn wait(word: &AtomicU32, expected: u32, timed: bool) -> bool {
+    let place = Location::caller();
+    let address = ptr::from_ref(word).addr();
+    let object = word.object();
+    let thread = recorder::enter(Some((object, address)), "futex wait", place);
+    enter_bucket(address);
+    let found = word.kernel_load();
+    if found != expected {
+        let refused = Action::SleepRefused { word: object, expected: expected.into(), found: found.into() };
+        recorder::record(thread, place, refused);
+        return true;
+    }
+    recorder::record(thread, place, Action::Sleep { word: object, value: expected.into(), timed });
+    let why = match opportunity(thread, if timed { 2 } else { 1 }) {
+        0 => {
+            let parked = Some(loom::thread::current());
+            recorder::with(|recorder| {
+                recorder.sleepers.push(Sleeper { thread, address, parked, timed });
+                recorder.log.threads[thread].state =
+                    State::Sleeping { word: object, value: expected.into(), place };
+            });
+            unless_others_can_run(true, Some(Failure::Deadlock));
+            while recorder::with(|recorder| recorder.log.threads[thread].roused.is_none()) {
+                loom::thread::park();
+            }
+            recorder::resume(thread);
+            recorder::with(|recorder| recorder.log.threads[thread].roused.take()).unwrap_or(Roused::Woken)
+        }
+        surprise => {
+            recorder::with(|recorder| recorder.sleepers.push(Sleeper { thread, address, parked: None, timed }));
+            // Others may still wake it, and then that wake is spent.
+            enter_bucket(address);
+            recorder::resume(thread);
+            recorder::with(|recorder| {
+                recorder.sleepers.retain(|sleeper| sleeper.thread != thread);
+                recorder.log.threads[thread].roused.take()
+            })
+            .unwrap_or(if timed && surprise == 1 { Roused::TimedOut } else { Roused::Spuriously })
+        }
+    };
+    recorder::record(thread, place, Action::Rouse { word: object, why });
+    why != Roused::TimedOut
+}
+
+/// Wakes at most `limit` of those who sleep on the word at `address`, the longest asleep first; returns how many.
+///
+/// The word may be gone: the address is only a key.
+#[track_caller]
+pub fn wake(word: *const AtomicU32, limit: usize) -> usize {
+    let place = Location::caller();
+    let address = word.addr();
+    let thread = recorder::enter(None, "futex wake", place);
+    enter_bucket(address);
+    let (woken, handles, word) = recorder::with(|recorder| {
+        let (woken, handles) = recorder.rouse(address, limit);
+        (woken, handles, recorder.object_at(address))
+    });
+    for handle in handles {
+        handle.unpark();
+    }
+    let count = woken.len();
+    recorder::record(thread, place, Action::Wake { word, limit: (limit != usize::MAX).then_some(limit), woken });
+    count
+}
+
+/// How many threads a [`requeue`] reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Requeued {
+    /// Woken.
+    pub woken: usize,
+    /// Moved to the other word, still asleep.
+    pub moved: usize,
+}
+
+/// If the word at `from` holds `expected`: wakes one of those who sleep on it and makes the rest sleep on `to`.
+#[track_caller]
+pub fn requeue(from: *const AtomicU32, expected: u32, to: *const AtomicU32) -> Option<Requeued> {
+    let place = Location::caller();
+    let thread = recorder::enter(None, "futex requeue", place);
+    enter_bucket(from.addr());
+    enter_bucket(to.addr());
+    let requeued = recorder::with(|recorder| {
+        let word = recorder.object_at(from.addr())?;
+        if recorder.log.objects[word].newest != u64::from(expected) {
+            return None;
+        }
+        let (woken, handles) = recorder.rouse(from.addr(), 1);
+        let to_word = recorder.object_at(to.addr());
+        let mut moved = Vec::new();
+        for sleeper in recorder.sleepers.iter_mut().filter(|sleeper| sleeper.address == from.addr()) {
+            sleeper.address = to.addr();
+            moved.push(sleeper.thread);
+            if let (State::Sleeping { word, .. }, Some(to)) = (&mut recorder.log.threads[sleeper.thread].state, to_word) {
+                *word = to;
+            }
+        }
+        Some((woken, handles, moved, word, to_word))
+    });
+    let Some((woken, handles, moved, from, to)) = requeued else {
+        recorder::resume(thread);
+        return None;
+    };
+    for handle in handles {
+        handle.unpark();
+    }
+    let counts = Requeued { woken: woken.len(), moved: moved.len() };
+    recorder::record(thread, place, Action::Requeue { from: Some(from), to, woken, moved });
+    Some(counts)
+}
+
+/// If no thread but the running one can go on: lets the time of one timed sleeper run out. If there is none, that is the
+/// `failure`. Threads that spin count as able to go on if `spinning`.
+pub(super) fn unless_others_can_run(spinning: bool, failure: Option<Failure>) {
+    let stuck = recorder::with(|recorder| {
+        if recorder.others_can_run(spinning) {
+            return None;
+        }
+        let Some(position) = recorder.sleepers.iter().position(|sleeper| sleeper.timed && sleeper.parked.is_some())
+        else {
+            return Some(None);
+        };
+        let sleeper = recorder.sleepers.remove(position);
+        recorder.set_roused(sleeper.thread, Roused::TimedOut);
+        (sleeper.thread != recorder.current).then_some(sleeper.parked)
+    });
+    match (stuck, failure) {
+        (Some(Some(handle)), _) => handle.unpark(),
+        (Some(None), Some(failure)) => recorder::stop(failure),
+        _ => {}
+    }
+}
+
+impl Recorder {
+    /// Takes up to `limit` sleepers off the word at `address`; returns their numbers and how to wake those that are parked.
+    fn rouse(&mut self, address: usize, limit: usize) -> (Vec<usize>, Vec<loom::thread::Thread>) {
+        let mut roused = Vec::new();
+        let mut handles = Vec::new();
+        while roused.len() < limit {
+            let Some(position) = self.sleepers.iter().position(|sleeper| sleeper.address == address) else { break };
+            let sleeper = self.sleepers.remove(position);
+            self.set_roused(sleeper.thread, Roused::Woken);
+            roused.push(sleeper.thread);
+            handles.extend(sleeper.parked);
+        }
+        (roused, handles)
+    }
+
+    fn set_roused(&mut self, thread: usize, why: Roused) {
+        self.log.threads[thread].roused = Some(why);
+        self.log.threads[thread].state = State::Running;
+    }
+}

@@ -1,0 +1,234 @@
+//! Threads: loom's, with names, and with the number by which the record knows them.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::recorder::{self, Action, Failure, MAX_THREADS, Place, State, Thread};
+use super::sleep::unless_others_can_run;
+
+/// In words of eight bytes: enough for an assertion to format its message.
+const STACK: usize = 16 * 1024;
+
+/// Starts a thread called `name`.
+#[track_caller]
+pub fn spawn<T: Send + 'static>(name: &str, body: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
+    let place = Location::caller();
+    let parent = recorder::enter(None, "spawn", place);
+    let result = Arc::new(Mutex::new(None));
+    let slot = Arc::clone(&result);
+    let thread = recorder::with(|recorder| {
+        recorder.log.threads.push(Thread::new(name));
+        recorder.log.threads.len() - 1
+    });
+    if thread >= MAX_THREADS {
+        recorder::with(|recorder| recorder.log.threads.pop());
+        recorder::stop(Failure::TooManyThreads { place });
+    }
+    let handle = loom::thread::Builder::new().stack_size(STACK).spawn(move || {
+        recorder::with(|recorder| recorder.current = thread);
+        recorder::guard(|| {
+            let value = body();
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+            finish(thread, place);
+        });
+    });
+    recorder::record(parent, place, Action::Spawn { thread });
+    JoinHandle { thread, result, handle: handle.expect("loom's spawn does not fail") }
+}
+
+/// Notes that `thread` has reached its end, and that those who cannot go on without it may never go on.
+pub(super) fn finish(thread: usize, place: Place) {
+    recorder::record(thread, place, Action::Finish);
+    let done = recorder::with(|recorder| {
+        recorder.log.threads[thread].state = State::Finished;
+        recorder.log.threads.iter().all(|thread| matches!(thread.state, State::Finished))
+    });
+    if !done {
+        unless_others_can_run(true, Some(Failure::Deadlock));
+    }
+}
+
+/// A thread that can be joined. Dropping the handle lets the thread run on.
+pub struct JoinHandle<T> {
+    thread: usize,
+    result: Arc<Mutex<Option<T>>>,
+    handle: loom::thread::JoinHandle<()>,
+}
+
+impl<T> JoinHandle<T> {
+    /// Blocks until the thread has ended, and returns what it returned.
+    ///
+    /// # Panics
+    ///
+    /// Never: a panic of the thread ends the check.
+    #[track_caller]
+    pub fn join(self) -> T {
+        join(self.thread, self.handle, Location::caller());
+        take(&self.result)
+    }
+}
+
+impl<T> fmt::Debug for JoinHandle<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "JoinHandle({})", self.thread)
+    }
+}
+
+fn join(target: usize, handle: loom::thread::JoinHandle<()>, place: Place) {
+    let thread = recorder::enter(None, "join", place);
+    let waits = recorder::with(|recorder| {
+        let waits = !matches!(recorder.log.threads[target].state, State::Finished);
+        if waits {
+            recorder.log.threads[thread].state = State::Joining { thread: target, place };
+        }
+        waits
+    });
+    if waits {
+        unless_others_can_run(true, Some(Failure::Deadlock));
+    }
+    if handle.join().is_err() {
+        unreachable!("a panic of a modelled thread ends the check");
+    }
+    recorder::resume(thread);
+    recorder::record(thread, place, Action::Join { thread: target });
+}
+
+fn take<T>(result: &Mutex<Option<T>>) -> T {
+    let value = result.lock().unwrap_or_else(PoisonError::into_inner).take();
+    value.expect("a thread that has been joined has left its result")
+}
+
+/// Runs `body`, which may spawn threads that borrow from the caller, and joins them before it returns.
+#[track_caller]
+pub fn scope<'env, T>(body: impl for<'scope> FnOnce(Scope<'scope, 'env>) -> T) -> T {
+    let place = Location::caller();
+    let handles = Handles::default();
+    // If `body` panics, the threads are not joined here, but neither do they run on: the execution is frozen.
+    let result = body(Scope { handles: &handles, environment: PhantomData });
+    let unjoined = handles.take_all();
+    for (thread, handle) in unjoined {
+        join(thread, handle, place);
+    }
+    result
+}
+
+/// The threads of a scope that nobody has joined yet.
+#[derive(Default)]
+struct Handles(Mutex<Vec<Option<(usize, loom::thread::JoinHandle<()>)>>>);
+
+impl Handles {
+    fn push(&self, thread: usize, handle: loom::thread::JoinHandle<()>) -> usize {
+        let mut handles = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        handles.push(Some((thread, handle)));
+        handles.len() - 1
+    }
+
+    fn take(&self, index: usize) -> Option<(usize, loom::thread::JoinHandle<()>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)[index].take()
+    }
+
+    fn take_all(&self) -> Vec<(usize, loom::thread::JoinHandle<()>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).drain(..).flatten().collect()
+    }
+}
+
+/// Where [`scope`]'s threads are spawned.
+#[derive(Clone, Copy)]
+pub struct Scope<'scope, 'env: 'scope> {
+    handles: &'scope Handles,
+    /// Invariant in both, as std's.
+    environment: PhantomData<(&'scope mut &'scope (), &'env mut &'env ())>,
+}
+
+impl<'scope> Scope<'scope, '_> {
+    /// Starts a thread called `name`.
+    #[track_caller]
+    pub fn spawn<T: Send + 'scope>(
+        self,
+        name: &str,
+        body: impl FnOnce() -> T + Send + 'scope,
+    ) -> ScopedJoinHandle<'scope, T> {
+        let result = Arc::new(Mutex::new(None));
+        let slot = Arc::clone(&result);
+        let body: Box<dyn FnOnce() + Send + 'scope> = Box::new(move || {
+            let value = body();
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+        });
+        // SAFETY: the thread ends before `'scope` does: `scope` joins it, and if `scope` does not get that far, the
+        // execution is frozen and the thread never runs again.
+        let body = unsafe { std::mem::transmute::<Box<dyn FnOnce() + Send + 'scope>, Box<dyn FnOnce() + Send>>(body) };
+        let JoinHandle { thread, handle, .. } = spawn(name, body);
+        let index = self.handles.push(thread, handle);
+        ScopedJoinHandle { handles: self.handles, index, result }
+    }
+}
+
+impl fmt::Debug for Scope<'_, '_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Scope { .. }")
+    }
+}
+
+/// A thread of a [`scope`] that can be joined before the scope ends.
+pub struct ScopedJoinHandle<'scope, T> {
+    handles: &'scope Handles,
+    index: usize,
+    result: Arc<Mutex<Option<T>>>,
+}
+
+impl<T> ScopedJoinHandle<'_, T> {
+    /// Blocks until the thread has ended, and returns what it returned.
+    ///
+    /// # Panics
+    ///
+    /// Never: a panic of the thread ends the check.
+    #[track_caller]
+    pub fn join(self) -> T {
+        let place = Location::caller();
+        if let Some((thread, handle)) = self.handles.take(self.index) {
+            join(thread, handle, place);
+        }
+        take(&self.result)
+    }
+}
+
+impl<T> fmt::Debug for ScopedJoinHandle<'_, T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("ScopedJoinHandle { .. }")
+    }
+}
+
+/// Lets the other threads run.
+#[track_caller]
+pub fn yield_now() {
+    step_aside(Location::caller());
+}
+
+/// Tells the model that this thread spins.
+#[track_caller]
+pub fn spin_loop() {
+    step_aside(Location::caller());
+}
+
+fn step_aside(place: Place) {
+    let thread = recorder::enter(None, "yield", place);
+    recorder::record(thread, place, Action::Yield);
+    recorder::with(|recorder| recorder.log.threads[thread].state = State::Yielding);
+    // Whoever spins may be waiting for somebody whose time has to run out first.
+    unless_others_can_run(false, None);
+    loom::thread::yield_now();
+    recorder::resume(thread);
+}
+
+/// How often to look before going to sleep: once, because every further look would only multiply the schedules.
+pub const fn spins(limit: u32) -> u32 {
+    if limit < 1 { limit } else { 1 }
+}
+
+/// A number that stands for the calling thread: never 0, and never used for another thread.
+pub fn current_id() -> u64 {
+    // Threads of different executions never meet.
+    recorder::with(|recorder| recorder.current as u64 + 1)
+}
