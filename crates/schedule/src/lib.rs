@@ -4,12 +4,101 @@
 //! which the operations took effect, and how it ended. The `model` crate records one when a check fails; this crate
 //! draws it: [`Schedule::to_text`] for a terminal, [`Schedule::to_json`] for programs, [`Schedule::to_svg`] for pages.
 //!
+//! # The picture
+//!
+//! Two threads: `sender` writes a message and raises a flag, `main` sees the flag and reads the message. The flag is
+//! relaxed, so that nothing carries the message along with it.
+//!
+//! ```
+//! use schedule::{Schedule, Style};
+//!
+//! let json = r#"{
+//!     "format": 1,
+//!     "title": "the_flag_brings_the_message",
+//!     "threads": [{ "name": "main" }, { "name": "sender" }],
+//!     "steps": [
+//!         { "thread": 0, "operation": { "kind": "spawn", "thread": 1 },
+//!           "place": { "file": "tests/flag.rs", "line": 8, "column": 9 } },
+//!         { "thread": 1,
+//!           "operation": { "kind": "store", "location": "message", "value": 42, "ordering": "Relaxed" },
+//!           "place": { "file": "src/lib.rs", "line": 20, "column": 9 } },
+//!         { "thread": 1, "operation": { "kind": "store", "location": "flag", "value": true, "ordering": "Relaxed" },
+//!           "place": { "file": "src/lib.rs", "line": 21, "column": 9 } },
+//!         { "thread": 1, "operation": { "kind": "finish" },
+//!           "place": { "file": "tests/flag.rs", "line": 8, "column": 9 } },
+//!         { "thread": 0,
+//!           "operation": { "kind": "load", "location": "flag", "value": true, "ordering": "Acquire", "newest": null },
+//!           "place": { "file": "src/lib.rs", "line": 30, "column": 9 } },
+//!         { "thread": 0,
+//!           "operation": { "kind": "load", "location": "message", "value": 0, "ordering": "Relaxed",
+//!                          "newest": { "value": 42, "step": 1 } },
+//!           "place": { "file": "src/lib.rs", "line": 31, "column": 9 } }
+//!     ],
+//!     "failure": { "kind": "panic", "thread": 0, "message": "the message is 0, not 42",
+//!                  "place": { "file": "tests/flag.rs", "line": 12, "column": 9 } },
+//!     "outcome": null,
+//!     "preemptions": 1,
+//!     "explored": 3
+//! }"#;
+//!
+//! let picture = "\
+//! the_flag_brings_the_message: panic
+//!
+//!     main  sender
+//!  1  ●─────╮       spawn sender                                         flag.rs:8
+//!     ├┄┄┄┄▸│       main could go on, but is stopped here for sender
+//!  2  │     ●       message.store(42, Relaxed)                           lib.rs:20
+//!  3  │     ●       flag.store(true, Relaxed)                            lib.rs:21
+//!  4  │     ■       end                                                  flag.rs:8
+//!  5  ●             flag.load(Acquire) → true                            lib.rs:30
+//!  6  ●             message.load(Relaxed) → 0   ← old: step 2 wrote 42   lib.rs:31
+//!     ✗             panic                                               flag.rs:12
+//!
+//! panic: main panicked at flag.rs:12:
+//!   the message is 0, not 42
+//! found after 3 schedules; it needs 1 preemption.
+//! ";
+//! let schedule = Schedule::from_json(json)?;
+//! assert_eq!(schedule.to_text(Style::plain(80)), picture);
+//! # Ok::<(), schedule::ReadError>(())
+//! ```
+//!
+//! | in a lane | the thread |
+//! |---|---|
+//! | `●` | takes this step |
+//! | `│` | could go on |
+//! | `z` | sleeps |
+//! | `┆` | waits for another thread to end |
+//! | `■` | ends |
+//! | `✗` | does what went wrong |
+//! | nothing | has not been spawned, or has ended |
+//!
+//! A line that branches off is a spawn, an arrow a wake-up. Where a thread is stopped although it could go on (a
+//! *preemption*), a line without a number says so. That line is there only where the steps prove it: a thread whose
+//! next step is not known might have been about to wait.
+//!
 //! # The JSON
 //!
-//! `to_json` writes the types of this crate field by field, in the order and under the names in which they are
-//! documented here; `from_json` reads the same back. [`Schedule::format`] counts incompatible changes.
+//! The example above is a whole one. [`Schedule::to_json`] writes the types of this crate field by field, under the
+//! names in which they are documented here. The variants of [`Operation`], [`Failure`] and [`WaitsFor`] are objects
+//! that carry their own name in snake case as `kind`; those of [`Ordering`] are strings as in Rust, those of [`Roused`]
+//! strings in snake case. A [`Value`] is a boolean, a number or a string. What is absent is `null`, or left out.
+//!
+//! **Threads and steps are counted from 0** in the JSON, as indices into `threads` and `steps`. The pictures count
+//! steps from 1. [`Schedule::format`] counts incompatible changes, and [`Schedule::from_json`] refuses any but its own.
+
+mod ending;
+mod json;
+mod lanes;
+mod phrase;
+mod svg;
+mod text;
+mod words;
 
 use serde::{Deserialize, Serialize};
+
+pub use json::ReadError;
+pub use text::Style;
 
 /// The value of [`Schedule::format`] that this version writes.
 pub const FORMAT: u32 = 1;

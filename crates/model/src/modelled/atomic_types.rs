@@ -15,7 +15,8 @@ use std::sync::atomic::Ordering;
 
 use loom::sync::atomic as loomed;
 
-use super::recorder::{self, Action, CompareExchange, Kind, Place};
+use super::crossing::{Crossing, cross_hidden_loads};
+use super::recorder::{self, Access, Action, CompareExchange, Kind, Place};
 use super::surprise::opportunity;
 
 /// A value that an atomic holds, as bits for the record.
@@ -66,6 +67,7 @@ impl<T> Value for *mut T {
 /// Orders a `SeqCst` access among all others.
 fn lead_by_fence(ordering: Ordering) {
     if ordering == Ordering::SeqCst {
+        Crossing::Fences.cross();
         loomed::fence(Ordering::SeqCst);
     }
 }
@@ -79,20 +81,23 @@ fn assert_load(ordering: Ordering) {
 }
 
 /// The rest of a load, after loom's.
-fn loaded<T: Value>(thread: usize, place: Place, object: usize, ordering: Ordering, value: T) -> T {
+fn loaded<T: Value>(access: Access, object: usize, ordering: Ordering, value: T) -> T {
     let value_bits = value.bits();
     let missed = recorder::with(|recorder| {
-        let object = &recorder.log.objects[object];
+        let object = &mut recorder.log.objects[object];
+        object.accesses.note_load(access.thread);
         (object.newest != value_bits).then_some((object.newest, object.written))
     });
-    recorder::record(thread, place, Action::Load { object, value: value_bits, ordering, missed });
+    access.record(Action::Load { object, value: value_bits, ordering, missed });
     value
 }
 
 /// Remembers the newest value of `object` and the event that wrote it.
 fn written(object: usize, value: u64, event: usize, exchanged_by: Option<usize>) {
     recorder::with(|recorder| {
+        let thread = recorder.current;
         let object = &mut recorder.log.objects[object];
+        object.accesses.note_change(thread);
         object.newest = value;
         object.written = Some(event);
         object.exchanged_by = exchanged_by.or(object.exchanged_by);
@@ -106,14 +111,13 @@ fn exchanged_by_another(object: usize, thread: usize) -> bool {
 
 /// The rest of a read-modify-write, after loom's.
 fn modified<T: Value>(
-    (thread, place, object): (usize, Place, usize),
+    (access, object): (Access, usize),
     (method, operand, ordering): (&'static str, T, Ordering),
     (before, after): (T, T),
 ) -> T {
     let (operand, old, after) = (operand.bits(), before.bits(), after.bits());
-    let event =
-        recorder::record(thread, place, Action::Rmw { object, method, operand, before: old, after, ordering });
-    written(object, after, event, Some(thread));
+    let event = access.record(Action::Rmw { object, method, operand, before: old, after, ordering });
+    written(object, after, event, Some(access.thread));
     before
 }
 
@@ -144,34 +148,36 @@ macro_rules! atomic {
             #[track_caller]
             pub fn load(&self, ordering: Ordering) -> $type {
                 let place = Location::caller();
-                let thread = recorder::enter(self.target(), "load", place);
+                let access = recorder::enter(self.target(), "load", place);
                 assert_load(ordering);
                 lead_by_fence(ordering);
                 let value = if recorder::with(|recorder| recorder.search.newest_only) {
-                    self.peek(ordering)
+                    self.peek(access.thread, ordering)
                 } else {
+                    Crossing::Loads { object: self.object, thread: access.thread }.cross();
                     self.inner.load(ordering)
                 };
-                loaded(thread, place, self.object, ordering, value)
+                loaded(access, self.object, ordering, value)
             }
 
             /// As std's.
             #[track_caller]
             pub fn store(&self, value: $type, ordering: Ordering) {
                 let place = Location::caller();
-                let thread = recorder::enter(self.target(), "store", place);
+                let access = recorder::enter(self.target(), "store", place);
                 assert!(
                     !matches!(ordering, Ordering::Acquire | Ordering::AcqRel),
                     "a store cannot have the ordering {ordering:?}: it reads nothing that could be acquired"
                 );
                 lead_by_fence(ordering);
-                if exchanged_by_another(self.object, thread) {
+                cross_hidden_loads(self.object, access.thread);
+                if exchanged_by_another(self.object, access.thread) {
                     self.inner.swap(value, ordering);
                 } else {
                     self.inner.store(value, ordering);
                 }
                 let object = self.object;
-                let event = recorder::record(thread, place, Action::Store { object, value: value.bits(), ordering });
+                let event = access.record(Action::Store { object, value: value.bits(), ordering });
                 written(object, value.bits(), event, None);
             }
 
@@ -195,8 +201,8 @@ macro_rules! atomic {
                 failure: Ordering,
             ) -> Result<$type, $type> {
                 let place = Location::caller();
-                let thread = recorder::enter(self.target(), "compare_exchange", place);
-                self.exchange(thread, place, (expected, new), (success, failure))
+                let access = recorder::enter(self.target(), "compare_exchange", place);
+                self.exchange(access, (expected, new), (success, failure))
             }
 
             /// As std's. It may fail although the value was `expected`: such failures are among the surprises that the model tries.
@@ -213,14 +219,13 @@ macro_rules! atomic {
                 failure: Ordering,
             ) -> Result<$type, $type> {
                 let place = Location::caller();
-                let thread = recorder::enter(self.target(), "compare_exchange_weak", place);
-                if opportunity(thread, 1) == 0 {
-                    return self.exchange(thread, place, (expected, new), (success, failure));
+                let access = recorder::enter(self.target(), "compare_exchange_weak", place);
+                if opportunity(access.thread, 1) == 0 {
+                    return self.exchange(access, (expected, new), (success, failure));
                 }
-                // A weak exchange that fails is a load.
                 assert_load(failure);
                 lead_by_fence(failure);
-                let found = self.inner.load(failure);
+                let found = self.peek(access.thread, failure);
                 let action = CompareExchange {
                     object: self.object,
                     expected: expected.bits(),
@@ -230,7 +235,7 @@ macro_rules! atomic {
                     ordering: failure,
                     spurious: found == expected,
                 };
-                recorder::record(thread, place, Action::CompareExchange(action));
+                access.record(Action::CompareExchange(action));
                 Err(found)
             }
 
@@ -257,7 +262,8 @@ macro_rules! atomic {
             }
 
             /// The newest value. A decision point, in conflict with every other access.
-            fn peek(&self, ordering: Ordering) -> $type {
+            fn peek(&self, thread: usize, ordering: Ordering) -> $type {
+                cross_hidden_loads(self.object, thread);
                 // An exchange always works on the newest value, and this one cannot succeed.
                 let other = <$type>::unlike(recorder::with(|recorder| recorder.log.objects[self.object].newest));
                 match self.inner.compare_exchange(other, other, Ordering::Relaxed, ordering) {
@@ -278,21 +284,22 @@ macro_rules! atomic {
                 after: impl FnOnce($type) -> $type,
                 operate: impl FnOnce() -> $type,
             ) -> $type {
-                let thread = recorder::enter(self.target(), method, place);
+                let access = recorder::enter(self.target(), method, place);
                 lead_by_fence(ordering);
+                cross_hidden_loads(self.object, access.thread);
                 let before = operate();
-                modified((thread, place, self.object), (method, operand, ordering), (before, after(before)))
+                modified((access, self.object), (method, operand, ordering), (before, after(before)))
             }
 
             fn exchange(
                 &self,
-                thread: usize,
-                place: Place,
+                access: Access,
                 (expected, new): ($type, $type),
                 (success, failure): (Ordering, Ordering),
             ) -> Result<$type, $type> {
                 assert_load(failure);
                 lead_by_fence(success);
+                cross_hidden_loads(self.object, access.thread);
                 let result = self.inner.compare_exchange(expected, new, success, failure);
                 let (found, exchanged) = match result {
                     Ok(found) => (found, true),
@@ -307,9 +314,9 @@ macro_rules! atomic {
                     ordering: if exchanged { success } else { failure },
                     spurious: false,
                 };
-                let event = recorder::record(thread, place, Action::CompareExchange(action));
+                let event = access.record(Action::CompareExchange(action));
                 if exchanged {
-                    written(self.object, new.bits(), event, Some(thread));
+                    written(self.object, new.bits(), event, Some(access.thread));
                 }
                 result
             }
@@ -320,9 +327,9 @@ macro_rules! atomic {
         /// Giving memory back conflicts with every access to it, so loom has to try both orders.
         impl $(<$parameter>)? Drop for $name $(<$parameter>)? {
             fn drop(&mut self) {
-                if let Some(thread) = recorder::enter_drop(std::ptr::from_ref(self).addr()) {
-                    self.peek(Ordering::Relaxed);
-                    recorder::resume(thread);
+                if let Some(access) = recorder::enter_drop(std::ptr::from_ref(self).addr()) {
+                    self.peek(access.thread, Ordering::Relaxed);
+                    recorder::resume(access.thread);
                 }
             }
         }
@@ -418,8 +425,8 @@ impl<T> Default for AtomicPtr<T> {
 
 impl AtomicU32 {
     /// The value that the kernel would see now: the newest, read without any effect on what this thread may see later.
-    pub(super) fn kernel_load(&self) -> u32 {
-        self.peek(Ordering::Relaxed)
+    pub(super) fn kernel_load(&self, thread: usize) -> u32 {
+        self.peek(thread, Ordering::Relaxed)
     }
 
     /// The number by which the record knows it.
@@ -436,7 +443,11 @@ impl AtomicU32 {
 #[track_caller]
 pub fn fence(ordering: Ordering) {
     let place = Location::caller();
-    let thread = recorder::enter(None, "fence", place);
-    loomed::fence(ordering);
-    recorder::record(thread, place, Action::Fence { ordering });
+    let access = recorder::enter(None, "fence", place);
+    if ordering == Ordering::SeqCst {
+        lead_by_fence(ordering);
+    } else {
+        loomed::fence(ordering);
+    }
+    access.record(Action::Fence { ordering });
 }

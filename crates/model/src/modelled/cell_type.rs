@@ -36,9 +36,9 @@ impl<T: ?Sized> UnsafeCell<T> {
     #[track_caller]
     pub fn read_ptr(&self) -> *const T {
         let place = Location::caller();
-        let thread = recorder::enter(Some((self.object, self.value.get().addr())), "read", place);
+        let access = recorder::enter(Some((self.object, self.value.get().addr())), "read", place);
         // Recorded first: if loom finds a race, this is the later of its two accesses.
-        recorder::record(thread, place, Action::Read { object: self.object });
+        access.record(Action::Read { object: self.object });
         self.accesses.with(|_| self.value.get())
     }
 
@@ -46,8 +46,8 @@ impl<T: ?Sized> UnsafeCell<T> {
     #[track_caller]
     pub fn write_ptr(&self) -> *mut T {
         let place = Location::caller();
-        let thread = recorder::enter(Some((self.object, self.value.get().addr())), "write", place);
-        recorder::record(thread, place, Action::Write { object: self.object });
+        let access = recorder::enter(Some((self.object, self.value.get().addr())), "write", place);
+        access.record(Action::Write { object: self.object });
         self.accesses.with_mut(|_| self.value.get())
     }
 

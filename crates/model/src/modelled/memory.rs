@@ -26,8 +26,7 @@ impl Held {
 
 /// Notes that `block` is given back at `place`, and holds its memory.
 fn hold(block: usize, place: recorder::Place, held: Held) {
-    let thread = recorder::with(|recorder| recorder.current);
-    let event = recorder::record(thread, place, Action::Free { block });
+    let event = recorder::enter_at(None, "free", place).record(Action::Free { block });
     recorder::with(|recorder| {
         recorder.log.blocks[block].freed = Some(event);
         recorder.held.push(held);
@@ -63,9 +62,9 @@ impl<T> Arc<T> {
 impl<T> Clone for Arc<T> {
     #[track_caller]
     fn clone(&self) -> Arc<T> {
-        let thread = recorder::enter(None, "clone", Location::caller());
+        let access = recorder::enter(None, "clone", Location::caller());
         let count = loom::sync::Arc::clone(&self.count);
-        recorder::resume(thread);
+        recorder::resume(access.thread);
         let value = std::sync::Arc::clone(&self.value);
         Arc { count: ManuallyDrop::new(count), value: ManuallyDrop::new(value), ..*self }
     }
@@ -73,10 +72,10 @@ impl<T> Clone for Arc<T> {
 
 impl<T> Drop for Arc<T> {
     fn drop(&mut self) {
-        let thread = recorder::enter(None, "drop", self.place);
+        let access = recorder::enter(None, "drop", self.place);
         // SAFETY: nobody uses the field after this, because `self` is being dropped.
         unsafe { ManuallyDrop::drop(&mut self.count) };
-        recorder::resume(thread);
+        recorder::resume(access.thread);
         // No decision point lies between loom's count and this one, so that both agree about who is last.
         // SAFETY: nobody uses the field after this, because `self` is being dropped.
         let value = unsafe { ManuallyDrop::take(&mut self.value) };

@@ -11,6 +11,7 @@
 
 mod atomic_types;
 mod cell_type;
+mod crossing;
 mod memory;
 mod naming;
 mod recorder;

@@ -148,7 +148,8 @@ impl<'log> Namer<'log> {
                 Some(race) => race,
                 None => schedule::Failure::Panic {
                     thread: *thread,
-                    message: "this thread uses memory that another thread has made, and nothing orders the two".to_owned(),
+                    message: "this thread uses memory that another thread has made, and nothing orders the two"
+                        .to_owned(),
                     place: last_place(),
                 },
             },
@@ -225,7 +226,9 @@ impl<'log> Namer<'log> {
     fn turn(&self) -> Vec<usize> {
         let events = &self.log.events;
         let same = |a: &Event, b: &Event| {
-            a.thread == b.thread && a.place == b.place && std::mem::discriminant(&a.action) == std::mem::discriminant(&b.action)
+            a.thread == b.thread
+                && a.place == b.place
+                && std::mem::discriminant(&a.action) == std::mem::discriminant(&b.action)
         };
         let length = (1..=events.len() / 3).find(|&length| {
             let end = events.len();
@@ -338,7 +341,8 @@ impl Sources {
     }
 
     fn text(&mut self, file: &'static str) -> Option<&str> {
-        let text = self.0.entry(file).or_insert_with(|| find_source(file).and_then(|path| fs::read_to_string(path).ok()));
+        let text =
+            self.0.entry(file).or_insert_with(|| find_source(file).and_then(|path| fs::read_to_string(path).ok()));
         text.as_deref()
     }
 }

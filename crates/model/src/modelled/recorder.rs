@@ -9,9 +9,10 @@ use std::time::Instant;
 
 use schedule::Roused;
 
+use super::crossing::{Accesses, Crossings};
 use super::memory::Held;
 use super::naming;
-use super::sleep::{Buckets, Sleeper};
+use super::sleep::Sleeper;
 use super::surprise::{Plan, Sites};
 
 /// A place in the source.
@@ -42,6 +43,7 @@ pub(super) struct Object {
     pub(super) exchanged_by: Option<usize>,
     /// Where it lay when it was last used.
     pub(super) address: usize,
+    pub(super) accesses: Accesses,
 }
 
 /// One operation.
@@ -176,7 +178,7 @@ pub(super) struct Recorder {
     pub(super) log: Log,
     pub(super) current: usize,
     pub(super) sleepers: Vec<Sleeper>,
-    pub(super) buckets: Option<Buckets>,
+    pub(super) crossings: Crossings,
     pub(super) held: Vec<Held>,
     pub(super) search: Restriction,
     pub(super) sites: Sites,
@@ -208,7 +210,7 @@ pub(super) fn install(search: Restriction, findings: Sender<Finding>) {
         log: Log::default(),
         current: 0,
         sleepers: Vec::new(),
-        buckets: None,
+        crossings: Crossings::new(),
         held: Vec::new(),
         search,
         sites: Sites::default(),
@@ -224,7 +226,9 @@ pub(super) fn install(search: Restriction, findings: Sender<Finding>) {
 pub(super) fn with<R>(body: impl FnOnce(&mut Recorder) -> R) -> R {
     RECORDER.with_borrow_mut(|recorder| match recorder {
         Some(recorder) => body(recorder),
-        None => panic!("under `--cfg loom` the types of `model` work only inside a check, such as `model::check(|| ..)`"),
+        None => {
+            panic!("under `--cfg loom` the types of `model` work only inside a check, such as `model::check(|| ..)`")
+        }
     })
 }
 
@@ -238,17 +242,14 @@ pub(super) fn begin() {
         recorder.log.threads.push(Thread::new("main"));
         recorder.current = 0;
         recorder.sleepers.clear();
+        recorder.crossings.clear();
         recorder.search.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     });
     if late {
         with(|recorder| recorder.deliver(Verdict::CutShort));
         freeze();
     }
-    let buckets = Buckets::new();
-    with(|recorder| {
-        recorder.executions += 1;
-        recorder.buckets = Some(buckets);
-    });
+    with(|recorder| recorder.executions += 1);
 }
 
 /// Runs the body of one thread of the model; a panic ends the search.
@@ -259,58 +260,66 @@ pub(super) fn guard<R>(body: impl FnOnce() -> R) -> R {
     }
 }
 
-/// Every operation begins here: returns the running thread's number.
-///
-/// `object` is what is accessed and where it lies; `access` names the operation.
-pub(super) fn enter(object: Option<(usize, usize)>, access: &'static str, place: Place) -> usize {
-    let Some((object, address)) = object else { return enter_at(None, access, place) };
-    let thread = enter_at(Some(address), access, place);
+/// An operation of the running thread, from before the others may run first until it is recorded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Access {
+    pub(super) thread: usize,
+    pub(super) place: Place,
+    /// What it is called, such as `fetch_add`.
+    name: &'static str,
+    /// Where it accesses memory.
+    address: Option<usize>,
+}
+
+/// Every operation begins here. `object` is what is accessed, and where it lies.
+pub(super) fn enter(object: Option<(usize, usize)>, name: &'static str, place: Place) -> Access {
+    let Some((object, address)) = object else { return enter_at(None, name, place) };
+    let access = enter_at(Some(address), name, place);
     with(|recorder| recorder.log.objects[object].address = address);
-    thread
+    access
 }
 
 /// As [`enter`], for an access to memory that is no atomic and no cell.
-pub(super) fn enter_at(address: Option<usize>, access: &'static str, place: Place) -> usize {
-    enum Entry {
-        Live(usize),
-        Dead,
-        Late(Failure),
-    }
-    let entry = with(|recorder| {
-        let thread = recorder.current;
-        if recorder.panicked.is_some() {
-            return Entry::Dead;
-        }
-        match address.and_then(|address| recorder.log.freed_block_at(address)) {
-            Some(block) => Entry::Late(Failure::UseAfterFree { block, thread, place, access }),
-            None => Entry::Live(thread),
-        }
-    });
-    match entry {
-        Entry::Live(thread) => thread,
+pub(super) fn enter_at(address: Option<usize>, name: &'static str, place: Place) -> Access {
+    if with(|recorder| recorder.panicked.is_some()) {
         // A destructor, or code that caught the panic: this execution has failed, whatever it does next.
-        Entry::Dead => stop_after_panic(),
-        Entry::Late(failure) => stop(failure),
+        stop_after_panic();
+    }
+    let access = Access { thread: with(|recorder| recorder.current), place, name, address };
+    access.assert_in_time();
+    access
+}
+
+impl Access {
+    /// The thread runs again, after others may have run. Notes what it has just done; returns the event's number.
+    pub(super) fn record(self, action: Action) -> usize {
+        self.assert_in_time();
+        let Access { thread, place, .. } = self;
+        with(|recorder| {
+            recorder.current = thread;
+            recorder.log.events.push(Event { thread, place, action });
+            recorder.log.events.len() - 1
+        })
+    }
+
+    /// Ends the search if the memory has been given back.
+    fn assert_in_time(self) {
+        let Access { thread, place, name: access, address } = self;
+        let freed = with(|recorder| address.and_then(|address| recorder.log.freed_block_at(address)));
+        if let Some(block) = freed {
+            stop(Failure::UseAfterFree { block, thread, place, access });
+        }
     }
 }
 
 /// Before an object at `address` is dropped: the running thread's number, if the object lies in memory that is given back
 /// with it. What lies on a stack is safe from late accesses without the model's help.
-pub(super) fn enter_drop(address: usize) -> Option<usize> {
+pub(super) fn enter_drop(address: usize) -> Option<Access> {
     let in_block = RECORDER.with_borrow(|recorder| {
         let recorder = recorder.as_ref()?;
         recorder.log.blocks.iter().any(|block| block.freed.is_none() && block.contains(address)).then_some(())
     });
     in_block.map(|()| enter_at(None, "drop", Location::caller()))
-}
-
-/// Notes what `thread` has just done, and that it is the one that runs.
-pub(super) fn record(thread: usize, place: Place, action: Action) -> usize {
-    with(|recorder| {
-        recorder.current = thread;
-        recorder.log.events.push(Event { thread, place, action });
-        recorder.log.events.len() - 1
-    })
 }
 
 /// Notes that `thread` runs again, after an operation that may have let others run.
@@ -417,7 +426,9 @@ impl Recorder {
     /// Registers an object that is constructed at `place`.
     pub(super) fn object(&mut self, kind: Kind, value: u64, place: Place) -> usize {
         let constructed = self.constructed(place);
-        self.log.objects.push(Object { kind, constructed, newest: value, written: None, exchanged_by: None, address: 0 });
+        let accesses = Accesses::default();
+        let (written, exchanged_by, address) = (None, None, 0);
+        self.log.objects.push(Object { kind, constructed, newest: value, written, exchanged_by, address, accesses });
         self.log.objects.len() - 1
     }
 

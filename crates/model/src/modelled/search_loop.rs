@@ -128,8 +128,7 @@ impl<'check> Search<'check> {
         };
         while let Some(plan) = plans.pop_front() {
             let preemptions = self.check.preemptions;
-            let finding =
-                self.explore(Restriction { plan: plan.clone(), preemptions, newest_only: false, deadline });
+            let finding = self.explore(Restriction { plan: plan.clone(), preemptions, newest_only: false, deadline });
             schedules += finding.executions;
             match finding.verdict {
                 Verdict::Passed => {}

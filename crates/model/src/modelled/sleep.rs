@@ -1,9 +1,8 @@
 //! The model's futex.
 //!
-//! It does what the kernel's does, under what the kernel would call the lock of a hash bucket: `wait` enters the
-//! [bucket](Buckets) of the word's address, looks at the word, and goes to sleep with no decision point in between; a
-//! wake enters the same bucket. The bucket is an atomic of loom's, so that loom knows that the two depend on each other
-//! and tries both orders.
+//! It does what the kernel's does, and where the kernel takes the lock of a hash bucket it passes a [`Crossing`]: `wait` crosses
+//! at the word's address, looks at the word, and goes to sleep with no decision point in between; a wake crosses at the same
+//! address. So loom tries both orders.
 //!
 //! Loom orders everything that the waker did before everything that the woken thread does next. The kernel promises no
 //! such thing, and a primitive that relies on it is broken. Therefore each sleep is also an opportunity for a
@@ -11,13 +10,11 @@
 
 use std::panic::Location;
 use std::ptr;
-use std::rc::Rc;
-use std::sync::atomic::Ordering;
 
-use loom::sync::atomic::AtomicU32 as LoomU32;
 use schedule::Roused;
 
 use super::atomic_types::AtomicU32;
+use super::crossing::Crossing;
 use super::recorder::{self, Action, Failure, Recorder, State};
 use super::surprise::opportunity;
 
@@ -30,55 +27,28 @@ pub(super) struct Sleeper {
     timed: bool,
 }
 
-/// One atomic for each of a few classes of addresses; an access to it orders futex calls on the same word.
-pub(super) struct Buckets {
-    atomics: Rc<[LoomU32; 4]>,
-    /// The addresses that were seen in this execution. Their order decides about the bucket, because addresses differ from
-    /// one execution to the next and loom must find the same decisions again.
-    addresses: Vec<usize>,
-}
-
-impl Buckets {
-    pub(super) fn new() -> Buckets {
-        Buckets { atomics: Rc::new(std::array::from_fn(|_| LoomU32::new(0))), addresses: Vec::new() }
-    }
-}
-
-/// A decision point at which other threads' futex calls on `address` may come first.
-fn enter_bucket(address: usize) {
-    let (atomics, bucket) = recorder::with(|recorder| {
-        let buckets = recorder.buckets.as_mut().expect("an execution has begun");
-        let known = buckets.addresses.iter().position(|&known| known == address).unwrap_or_else(|| {
-            buckets.addresses.push(address);
-            buckets.addresses.len() - 1
-        });
-        (Rc::clone(&buckets.atomics), known % buckets.atomics.len())
-    });
-    atomics[bucket].fetch_add(1, Ordering::Relaxed);
-}
-
 /// Sleeps while `word` holds `expected`, until somebody wakes it, the time runs out, or for no reason. `false`: the time ran out.
 #[track_caller]
 pub fn wait(word: &AtomicU32, expected: u32, timed: bool) -> bool {
     let place = Location::caller();
     let address = ptr::from_ref(word).addr();
     let object = word.object();
-    let thread = recorder::enter(Some((object, address)), "futex wait", place);
-    enter_bucket(address);
-    let found = word.kernel_load();
+    let access = recorder::enter(Some((object, address)), "futex wait", place);
+    let thread = access.thread;
+    Crossing::Futex { address }.cross();
+    let found = word.kernel_load(thread);
     if found != expected {
         let refused = Action::SleepRefused { word: object, expected: expected.into(), found: found.into() };
-        recorder::record(thread, place, refused);
+        access.record(refused);
         return true;
     }
-    recorder::record(thread, place, Action::Sleep { word: object, value: expected.into(), timed });
+    access.record(Action::Sleep { word: object, value: expected.into(), timed });
     let why = match opportunity(thread, if timed { 2 } else { 1 }) {
         0 => {
             let parked = Some(loom::thread::current());
             recorder::with(|recorder| {
                 recorder.sleepers.push(Sleeper { thread, address, parked, timed });
-                recorder.log.threads[thread].state =
-                    State::Sleeping { word: object, value: expected.into(), place };
+                recorder.log.threads[thread].state = State::Sleeping { word: object, value: expected.into(), place };
             });
             unless_others_can_run(true, Some(Failure::Deadlock));
             while recorder::with(|recorder| recorder.log.threads[thread].roused.is_none()) {
@@ -90,7 +60,7 @@ pub fn wait(word: &AtomicU32, expected: u32, timed: bool) -> bool {
         surprise => {
             recorder::with(|recorder| recorder.sleepers.push(Sleeper { thread, address, parked: None, timed }));
             // Others may still wake it, and then that wake is spent.
-            enter_bucket(address);
+            Crossing::Futex { address }.cross();
             recorder::resume(thread);
             recorder::with(|recorder| {
                 recorder.sleepers.retain(|sleeper| sleeper.thread != thread);
@@ -99,7 +69,7 @@ pub fn wait(word: &AtomicU32, expected: u32, timed: bool) -> bool {
             .unwrap_or(if timed && surprise == 1 { Roused::TimedOut } else { Roused::Spuriously })
         }
     };
-    recorder::record(thread, place, Action::Rouse { word: object, why });
+    access.record(Action::Rouse { word: object, why });
     why != Roused::TimedOut
 }
 
@@ -110,8 +80,8 @@ pub fn wait(word: &AtomicU32, expected: u32, timed: bool) -> bool {
 pub fn wake(word: *const AtomicU32, limit: usize) -> usize {
     let place = Location::caller();
     let address = word.addr();
-    let thread = recorder::enter(None, "futex wake", place);
-    enter_bucket(address);
+    let access = recorder::enter(None, "futex wake", place);
+    Crossing::Futex { address }.cross();
     let (woken, handles, word) = recorder::with(|recorder| {
         let (woken, handles) = recorder.rouse(address, limit);
         (woken, handles, recorder.object_at(address))
@@ -120,7 +90,7 @@ pub fn wake(word: *const AtomicU32, limit: usize) -> usize {
         handle.unpark();
     }
     let count = woken.len();
-    recorder::record(thread, place, Action::Wake { word, limit: (limit != usize::MAX).then_some(limit), woken });
+    access.record(Action::Wake { word, limit: (limit != usize::MAX).then_some(limit), woken });
     count
 }
 
@@ -137,9 +107,9 @@ pub struct Requeued {
 #[track_caller]
 pub fn requeue(from: *const AtomicU32, expected: u32, to: *const AtomicU32) -> Option<Requeued> {
     let place = Location::caller();
-    let thread = recorder::enter(None, "futex requeue", place);
-    enter_bucket(from.addr());
-    enter_bucket(to.addr());
+    let access = recorder::enter(None, "futex requeue", place);
+    Crossing::Futex { address: from.addr() }.cross();
+    Crossing::Futex { address: to.addr() }.cross();
     let requeued = recorder::with(|recorder| {
         let word = recorder.object_at(from.addr())?;
         if recorder.log.objects[word].newest != u64::from(expected) {
@@ -151,21 +121,22 @@ pub fn requeue(from: *const AtomicU32, expected: u32, to: *const AtomicU32) -> O
         for sleeper in recorder.sleepers.iter_mut().filter(|sleeper| sleeper.address == from.addr()) {
             sleeper.address = to.addr();
             moved.push(sleeper.thread);
-            if let (State::Sleeping { word, .. }, Some(to)) = (&mut recorder.log.threads[sleeper.thread].state, to_word) {
+            if let (State::Sleeping { word, .. }, Some(to)) = (&mut recorder.log.threads[sleeper.thread].state, to_word)
+            {
                 *word = to;
             }
         }
         Some((woken, handles, moved, word, to_word))
     });
     let Some((woken, handles, moved, from, to)) = requeued else {
-        recorder::resume(thread);
+        recorder::resume(access.thread);
         return None;
     };
     for handle in handles {
         handle.unpark();
     }
     let counts = Requeued { woken: woken.len(), moved: moved.len() };
-    recorder::record(thread, place, Action::Requeue { from: Some(from), to, woken, moved });
+    access.record(Action::Requeue { from: Some(from), to, woken, moved });
     Some(counts)
 }
 

@@ -15,7 +15,7 @@ const STACK: usize = 16 * 1024;
 #[track_caller]
 pub fn spawn<T: Send + 'static>(name: &str, body: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
     let place = Location::caller();
-    let parent = recorder::enter(None, "spawn", place);
+    let access = recorder::enter(None, "spawn", place);
     let result = Arc::new(Mutex::new(None));
     let slot = Arc::clone(&result);
     let thread = recorder::with(|recorder| {
@@ -34,13 +34,13 @@ pub fn spawn<T: Send + 'static>(name: &str, body: impl FnOnce() -> T + Send + 's
             finish(thread, place);
         });
     });
-    recorder::record(parent, place, Action::Spawn { thread });
+    access.record(Action::Spawn { thread });
     JoinHandle { thread, result, handle: handle.expect("loom's spawn does not fail") }
 }
 
 /// Notes that `thread` has reached its end, and that those who cannot go on without it may never go on.
 pub(super) fn finish(thread: usize, place: Place) {
-    recorder::record(thread, place, Action::Finish);
+    recorder::enter(None, "finish", place).record(Action::Finish);
     let done = recorder::with(|recorder| {
         recorder.log.threads[thread].state = State::Finished;
         recorder.log.threads.iter().all(|thread| matches!(thread.state, State::Finished))
@@ -77,7 +77,8 @@ impl<T> fmt::Debug for JoinHandle<T> {
 }
 
 fn join(target: usize, handle: loom::thread::JoinHandle<()>, place: Place) {
-    let thread = recorder::enter(None, "join", place);
+    let access = recorder::enter(None, "join", place);
+    let thread = access.thread;
     let waits = recorder::with(|recorder| {
         let waits = !matches!(recorder.log.threads[target].state, State::Finished);
         if waits {
@@ -92,7 +93,7 @@ fn join(target: usize, handle: loom::thread::JoinHandle<()>, place: Place) {
         unreachable!("a panic of a modelled thread ends the check");
     }
     recorder::resume(thread);
-    recorder::record(thread, place, Action::Join { thread: target });
+    access.record(Action::Join { thread: target });
 }
 
 fn take<T>(result: &Mutex<Option<T>>) -> T {
@@ -213,8 +214,9 @@ pub fn spin_loop() {
 }
 
 fn step_aside(place: Place) {
-    let thread = recorder::enter(None, "yield", place);
-    recorder::record(thread, place, Action::Yield);
+    let access = recorder::enter(None, "yield", place);
+    access.record(Action::Yield);
+    let thread = access.thread;
     recorder::with(|recorder| recorder.log.threads[thread].state = State::Yielding);
     // Whoever spins may be waiting for somebody whose time has to run out first.
     unless_others_can_run(false, None);
