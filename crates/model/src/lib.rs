@@ -22,24 +22,29 @@
 //!
 //! [`check`] runs the closure through **every schedule** that the memory model allows (or up to a bound, and then it
 //! says so); in the ordinary build it runs it many times with real threads. When a schedule fails, `check` searches
-//! again for one with as few preemptions as can be, and panics with a picture of it: the
-//! [`schedule`](https://docs.rs/loom) crate draws it.
+//! again for one that is easy to follow (threads that merely take turns rather than old values, few preemptions rather than
+//! many), and panics with a picture of it, which the crate `schedule` draws.
 //!
 //! # What the model knows, and what it does not
 //!
 //! - **Threads**: at most five, the main one included.
-//! - **Reads may be old.** A relaxed load may return any value that the memory model still allows it to see, not just the newest.
-//! - **Surprises.** Some things are decided neither by the code nor by the schedule: a sleeping thread may wake for no
+//! - **Reads may be old.** A relaxed load may return any value that the memory model still allows it to see, not just the
+//!   newest.
+//! - **Surprises.** Some things are decided neither by the code nor by the schedule: a sleeping thread may go on for no
 //!   reason, the time of a timed wait may run out at any moment, a weak compare-exchange may fail although the values
 //!   agree. The model tries each of these too, up to [`Check::surprises`] of them in one schedule.
+//! - **Every order that matters.** Loom leaves out the orders of operations that it holds to be independent, and loom 0.7
+//!   holds too many to be: a load and a later change of the same atomic, if the thread that changes it has loaded it
+//!   before. The wrappers tell it better; `tests/memory_model.rs` keeps the programs that showed it.
 //! - **Sequential consistency**: loom treats `SeqCst` accesses as `AcqRel`, which would be a source of false alarms. The
-//!   wrappers put a `SeqCst` fence in front of each such access, which is how compilers for weakly ordered processors
-//!   implement them. What results is as strong as the language promises, and in programs that mix `SeqCst` and weaker
-//!   accesses to the same location a little stronger.
+//!   wrappers put a `SeqCst` fence in front of each such access, as compilers do for weakly ordered processors. What
+//!   results is as strong as the language promises, and in programs that mix `SeqCst` and weaker accesses to the same location
+//!   a little stronger.
 //! - **Load buffering** (a load that sees a store that is made only because of it) is not explored, nor are stores older
 //!   than the last seven to a location. A check that passes is strong evidence, and not a proof about every compiler.
-//! - **Panics**: any panic inside a check fails it, even one that the code under test catches. Panic safety is tested with
-//!   real threads.
+//! - **Panics**: any panic inside a check fails it, even one that the code under test catches. Panic safety is tested
+//!   with real threads.
+//! - **Statics** cannot hold the modelled types: every schedule starts from nothing.
 
 mod check;
 #[cfg(loom)]

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use model::outcomes;
 use model::sync::atomic::{AtomicBool, AtomicU32, Ordering, fence};
 use model::thread::scope;
+use model::{Check, outcomes};
 
 use Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 
@@ -28,9 +28,9 @@ fn two_threads(
     outcomes.results().clone()
 }
 
-/// As [`two_threads`], with two writers and two readers.
+/// As [`two_threads`], with two writers and two readers, and with as many preemptions as it takes to tell.
 fn two_writers_two_readers(store: Ordering, load: Ordering) -> BTreeSet<[u32; 4]> {
-    let outcomes = outcomes(move || {
+    let outcomes = Check::new().preemptions(2).outcomes(move || {
         let (x, y) = (AtomicU32::new(0), AtomicU32::new(0));
         scope(|s| {
             s.spawn("writes x", || x.store(1, store));

@@ -3,11 +3,11 @@
 //! Two differences from loom's own atomics:
 //!
 //! - A `SeqCst` fence goes before each `SeqCst` access, because loom treats the access itself as `AcqRel`.
-//! - A store to an atomic that another thread has changed by a read-modify-write is made as a swap. The language orders
-//!   such a store behind that change (nothing can come between a read-modify-write and the value that it read), but
-//!   loom leaves the two unordered, and a later exchange could then read the older one: a spin lock that is taken by
-//!   `swap` and given back by `store` would seem to stay locked for ever. The price: a swap continues a release sequence that a
-//!   store would have ended.
+//! - A store to an atomic that is changed by read-modify-writes as well is made as a swap. The language orders a store
+//!   behind the read-modify-writes that came before it (nothing can come between one and the value that it read), but
+//!   loom leaves them unordered, and a later exchange could then read the older value: a spin lock that is taken by `swap`
+//!   and given back by `store` would seem to stay locked for ever. The price: a swap continues a release sequence that a store
+//!   would have ended. Which atomics are changed in both ways is learned on the way, and then the search begins anew.
 
 use std::fmt;
 use std::panic::Location;
@@ -16,7 +16,7 @@ use std::sync::atomic::Ordering;
 use loom::sync::atomic as loomed;
 
 use super::crossing::{Crossing, cross_hidden_loads};
-use super::recorder::{self, Access, Action, CompareExchange, Kind, Place};
+use super::recorder::{self, Access, Action, Change, CompareExchange, Kind, Place};
 use super::surprise::opportunity;
 
 /// A value that an atomic holds, as bits for the record.
@@ -93,20 +93,17 @@ fn loaded<T: Value>(access: Access, object: usize, ordering: Ordering, value: T)
 }
 
 /// Remembers the newest value of `object` and the event that wrote it.
-fn written(object: usize, value: u64, event: usize, exchanged_by: Option<usize>) {
+fn written(access: Access, object: usize, change: Change, value: u64, event: usize) {
     recorder::with(|recorder| {
-        let thread = recorder.current;
         let object = &mut recorder.log.objects[object];
-        object.accesses.note_change(thread);
+        object.accesses.note_change(access.thread);
         object.newest = value;
         object.written = Some(event);
-        object.exchanged_by = exchanged_by.or(object.exchanged_by);
+        object.changes.note(change);
+        if object.changes.are_mixed() && !object.swap_for_store {
+            recorder.mixed.insert(object.constructed.clone());
+        }
     });
-}
-
-/// Whether a thread other than `thread` was the last to change `object` by a read-modify-write.
-fn exchanged_by_another(object: usize, thread: usize) -> bool {
-    recorder::with(|recorder| recorder.log.objects[object].exchanged_by.is_some_and(|other| other != thread))
 }
 
 /// The rest of a read-modify-write, after loom's.
@@ -117,7 +114,7 @@ fn modified<T: Value>(
 ) -> T {
     let (operand, old, after) = (operand.bits(), before.bits(), after.bits());
     let event = access.record(Action::Rmw { object, method, operand, before: old, after, ordering });
-    written(object, after, event, Some(access.thread));
+    written(access, object, Change::Exchange, after, event);
     before
 }
 
@@ -171,14 +168,14 @@ macro_rules! atomic {
                 );
                 lead_by_fence(ordering);
                 cross_hidden_loads(self.object, access.thread);
-                if exchanged_by_another(self.object, access.thread) {
+                if recorder::with(|recorder| recorder.log.objects[self.object].swap_for_store) {
                     self.inner.swap(value, ordering);
                 } else {
                     self.inner.store(value, ordering);
                 }
                 let object = self.object;
                 let event = access.record(Action::Store { object, value: value.bits(), ordering });
-                written(object, value.bits(), event, None);
+                written(access, object, Change::Store, value.bits(), event);
             }
 
             /// As std's.
@@ -316,7 +313,7 @@ macro_rules! atomic {
                 };
                 let event = access.record(Action::CompareExchange(action));
                 if exchanged {
-                    written(self.object, new.bits(), event, Some(access.thread));
+                    written(access, self.object, Change::Exchange, new.bits(), event);
                 }
                 result
             }

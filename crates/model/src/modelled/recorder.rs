@@ -1,6 +1,7 @@
 //! What the threads of the running execution did so far, and who waits for what.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, Location, PanicHookInfo, catch_unwind};
 use std::sync::Once;
 use std::sync::atomic::Ordering;
@@ -39,11 +40,12 @@ pub(super) struct Object {
     pub(super) newest: u64,
     /// The event that wrote it; none for the initial value.
     pub(super) written: Option<usize>,
-    /// The thread that last changed it by a read-modify-write.
-    pub(super) exchanged_by: Option<usize>,
     /// Where it lay when it was last used.
     pub(super) address: usize,
     pub(super) accesses: Accesses,
+    pub(super) changes: Changes,
+    /// Whether stores to it are made as swaps.
+    pub(super) swap_for_store: bool,
 }
 
 /// One operation.
@@ -153,8 +155,37 @@ pub(super) enum Verdict {
     Failed(std::boxed::Box<(Log, Failure)>),
 }
 
+/// A way to change an atomic.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Change {
+    Store,
+    Exchange,
+}
+
+/// The ways in which an atomic was changed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Changes {
+    stored: bool,
+    exchanged: bool,
+}
+
+impl Changes {
+    pub(super) fn note(&mut self, change: Change) {
+        match change {
+            Change::Store => self.stored = true,
+            Change::Exchange => self.exchanged = true,
+        }
+    }
+
+    pub(super) fn are_mixed(self) -> bool {
+        self.stored && self.exchanged
+    }
+}
+
 /// What a search tells whoever started it.
 pub(super) struct Finding {
+    /// The places that construct atomics which are changed both by stores and by read-modify-writes.
+    pub(super) mixed: HashSet<Vec<Place>>,
     pub(super) verdict: Verdict,
     pub(super) executions: usize,
     pub(super) sites: Sites,
@@ -169,6 +200,8 @@ pub(super) struct Restriction {
     pub(super) preemptions: Option<usize>,
     /// Whether loads return the newest value only: threads take turns, and memory has no surprises of its own.
     pub(super) newest_only: bool,
+    /// The places that construct atomics to which stores are made as swaps.
+    pub(super) mixed: HashSet<Vec<Place>>,
     /// When to stop looking.
     pub(super) deadline: Option<Instant>,
 }
@@ -182,6 +215,7 @@ pub(super) struct Recorder {
     pub(super) held: Vec<Held>,
     pub(super) search: Restriction,
     pub(super) sites: Sites,
+    pub(super) mixed: HashSet<Vec<Place>>,
     owners: Vec<Place>,
     panicked: Option<Failure>,
     executions: usize,
@@ -214,6 +248,7 @@ pub(super) fn install(search: Restriction, findings: Sender<Finding>) {
         held: Vec::new(),
         search,
         sites: Sites::default(),
+        mixed: HashSet::new(),
         owners: Vec::new(),
         panicked: None,
         executions: 0,
@@ -426,9 +461,17 @@ impl Recorder {
     /// Registers an object that is constructed at `place`.
     pub(super) fn object(&mut self, kind: Kind, value: u64, place: Place) -> usize {
         let constructed = self.constructed(place);
-        let accesses = Accesses::default();
-        let (written, exchanged_by, address) = (None, None, 0);
-        self.log.objects.push(Object { kind, constructed, newest: value, written, exchanged_by, address, accesses });
+        let swap_for_store = self.search.mixed.contains(&constructed);
+        self.log.objects.push(Object {
+            kind,
+            constructed,
+            newest: value,
+            written: None,
+            address: 0,
+            accesses: Accesses::default(),
+            changes: Changes::default(),
+            swap_for_store,
+        });
         self.log.objects.len() - 1
     }
 
@@ -463,7 +506,9 @@ impl Recorder {
 
     /// Ends the search with `verdict`.
     pub(super) fn deliver(&mut self, verdict: Verdict) {
-        let finding = Finding { verdict, executions: self.executions, sites: std::mem::take(&mut self.sites) };
+        let mixed = std::mem::take(&mut self.mixed);
+        let sites = std::mem::take(&mut self.sites);
+        let finding = Finding { mixed, verdict, executions: self.executions, sites };
         // Fails only if nobody waits for the finding any more.
         let _ = self.findings.send(finding);
     }

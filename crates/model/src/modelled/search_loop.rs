@@ -1,10 +1,11 @@
 //! The search: every plan of surprises, and under each of them every schedule.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::fmt::Debug;
 use std::fs;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +16,7 @@ use std::{env, process};
 use schedule::{FORMAT, Report, Schedule};
 
 use super::naming;
-use super::recorder::{self, Failure, Finding, Log, Restriction, Verdict};
+use super::recorder::{self, Failure, Finding, Log, Place, Restriction, Verdict};
 use super::surprise::{self, Plan};
 use super::threads;
 use crate::{Check, Completeness, Outcomes, Pass};
@@ -55,9 +56,16 @@ where
         seen.entry(result).or_insert_with(|| recorder::with(|recorder| recorder.log.clone()));
     });
     let search = Search::new(check, program);
-    let pass = search.run();
     let take = || std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
-    let found = take();
+    let (pass, found) = loop {
+        let known = search.mixed.borrow().len();
+        let pass = search.run();
+        let found = take();
+        if search.mixed.borrow().len() == known {
+            break (pass, found);
+        }
+        // A search that was begun anew has left results behind that are not to be trusted.
+    };
     let results: BTreeSet<T> = found.keys().cloned().collect();
 
     let mut witnesses: BTreeMap<T, (Log, Option<usize>)> = BTreeMap::new();
@@ -67,7 +75,7 @@ where
             break;
         }
         let preemptions = Some(bound);
-        search.explore(Restriction { preemptions, deadline: Some(deadline), ..Restriction::default() });
+        search.explore(&Restriction { preemptions, deadline: Some(deadline), ..Restriction::default() });
         for (result, log) in take() {
             witnesses.entry(result).or_insert((log, Some(bound)));
         }
@@ -90,13 +98,15 @@ struct Search<'check> {
     title: String,
     caller: &'static Location<'static>,
     started: Instant,
+    /// The places that construct atomics which are changed both by stores and by read-modify-writes, as far as they are known.
+    mixed: RefCell<HashSet<Vec<Place>>>,
 }
 
 impl<'check> Search<'check> {
     #[track_caller]
     fn new(check: &'check Check, program: Program) -> Search<'check> {
         let title = thread::current().name().unwrap_or("main").to_owned();
-        Search { check, program, title, caller: Location::caller(), started: Instant::now() }
+        Search { check, program, title, caller: Location::caller(), started: Instant::now(), mixed: RefCell::default() }
     }
 
     #[track_caller]
@@ -128,7 +138,8 @@ impl<'check> Search<'check> {
         };
         while let Some(plan) = plans.pop_front() {
             let preemptions = self.check.preemptions;
-            let finding = self.explore(Restriction { plan: plan.clone(), preemptions, newest_only: false, deadline });
+            let finding =
+                self.explore(&Restriction { plan: plan.clone(), preemptions, deadline, ..Restriction::default() });
             schedules += finding.executions;
             match finding.verdict {
                 Verdict::Passed => {}
@@ -151,8 +162,20 @@ impl<'check> Search<'check> {
         Ok(Pass { schedules, completeness })
     }
 
-    /// Explores every schedule under the restriction, on a system thread of its own, which stays behind, parked, if one fails.
-    fn explore(&self, restriction: Restriction) -> Finding {
+    /// Explores every schedule under the restriction.
+    fn explore(&self, restriction: &Restriction) -> Finding {
+        loop {
+            let mixed = self.mixed.borrow().clone();
+            let finding = self.explore_once(Restriction { mixed, ..restriction.clone() });
+            if finding.mixed.is_empty() {
+                return finding;
+            }
+            self.mixed.borrow_mut().extend(finding.mixed);
+        }
+    }
+
+    /// Explores on a system thread of its own, which stays behind, parked, if a schedule fails.
+    fn explore_once(&self, restriction: Restriction) -> Finding {
         let (sender, receiver) = channel();
         let program = Arc::clone(&self.program);
         let mut builder = loom::model::Builder::new();
@@ -195,7 +218,9 @@ impl<'check> Search<'check> {
         let with_old_values = (0..=bound).map(|preemptions| (false, preemptions));
         for (newest_only, bound) in taking_turns.chain(with_old_values) {
             let preemptions = Some(bound);
-            match self.explore(Restriction { plan: plan.clone(), preemptions, newest_only, deadline }).verdict {
+            let restriction =
+                Restriction { plan: plan.clone(), preemptions, newest_only, deadline, ..Restriction::default() };
+            match self.explore(&restriction).verdict {
                 Verdict::Passed => {}
                 Verdict::CutShort => break,
                 Verdict::Failed(failed) => {
@@ -219,7 +244,7 @@ impl<'check> Search<'check> {
         let report = Report { format: FORMAT, package, test, schedules, summary, seconds, counterexample };
         // ORDERING: Relaxed; the numbers have to differ, and nothing else hangs on them.
         let name = format!("{}-{}.json", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let path = Path::new(&directory).join(name);
+        let path = PathBuf::from(directory).join(name);
         if let Err(error) = fs::write(&path, report.to_json()) {
             panic!("cannot write the report {}: {error}", path.display());
         }
