@@ -169,14 +169,15 @@ impl<T> Drop for Box<T> {
         // SAFETY: the slot's memory stays until the end of the execution, and `place` has no destructor.
         let place = unsafe { (*self.slot.as_ptr()).place };
         recorder::enter_at(Some(self.slot.addr().get()), "drop", place);
-        let slot = self.slot.as_ptr();
-        // SAFETY: the slot is live, or `enter_at` would not have returned; this box owns it.
-        let block = unsafe { (*slot).block };
-        // SAFETY: this box owns the value, and nobody uses it after this.
-        unsafe { ptr::drop_in_place(&raw mut (*slot).value) };
-        // SAFETY: as above.
-        unsafe { ptr::drop_in_place(&raw mut (*slot).tracked) };
-        hold(block, place, Held { pointer: slot.cast_const().cast(), release: release_slot::<T> });
+        // SAFETY: the slot is live, or `enter_at` would not have returned, and this box owns it.
+        let slot = unsafe { self.slot.as_mut() };
+        let block = slot.block;
+        // SAFETY: nobody uses the value after this.
+        unsafe { ptr::drop_in_place(&raw mut slot.value) };
+        // SAFETY: nobody uses the account after this.
+        unsafe { ptr::drop_in_place(&raw mut slot.tracked) };
+        let pointer = ptr::from_mut(slot).cast_const().cast();
+        hold(block, place, Held { pointer, release: release_slot::<T> });
     }
 }
 

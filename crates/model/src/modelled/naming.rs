@@ -124,7 +124,7 @@ impl<'log> Namer<'log> {
                 Operation::Wake { location: self.word(word), limit, woken: woken.clone() }
             }
             Action::Requeue { from, to, ref woken, ref moved } => Operation::Requeue {
-                from: self.word(from),
+                from: self.object(from),
                 to: self.word(to),
                 woken: woken.clone(),
                 moved: moved.clone(),

@@ -74,7 +74,7 @@ pub(super) enum Action {
     SleepRefused { word: usize, expected: u64, found: u64 },
     Rouse { word: usize, why: Roused },
     Wake { word: Option<usize>, limit: Option<usize>, woken: Vec<usize> },
-    Requeue { from: Option<usize>, to: Option<usize>, woken: Vec<usize>, moved: Vec<usize> },
+    Requeue { from: usize, to: Option<usize>, woken: Vec<usize>, moved: Vec<usize> },
     Free { block: usize },
 }
 

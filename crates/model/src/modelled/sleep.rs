@@ -103,40 +103,38 @@ pub struct Requeued {
     pub moved: usize,
 }
 
-/// If the word at `from` holds `expected`: wakes one of those who sleep on it and makes the rest sleep on `to`.
+/// If `from` holds `expected`: wakes one of those who sleep on it and makes the rest sleep on the word at `to`.
 #[track_caller]
-pub fn requeue(from: *const AtomicU32, expected: u32, to: *const AtomicU32) -> Option<Requeued> {
+pub fn requeue(from: &AtomicU32, expected: u32, to: *const AtomicU32) -> Option<Requeued> {
     let place = Location::caller();
-    let access = recorder::enter(None, "futex requeue", place);
-    Crossing::Futex { address: from.addr() }.cross();
+    let address = ptr::from_ref(from).addr();
+    let access = recorder::enter(Some((from.object(), address)), "futex requeue", place);
     Crossing::Futex { address: to.addr() }.cross();
-    let requeued = recorder::with(|recorder| {
-        let word = recorder.object_at(from.addr())?;
-        if recorder.log.objects[word].newest != u64::from(expected) {
-            return None;
-        }
-        let (woken, handles) = recorder.rouse(from.addr(), 1);
+    Crossing::Futex { address }.cross();
+    let found = from.kernel_load(access.thread);
+    if found != expected {
+        recorder::resume(access.thread);
+        return None;
+    }
+    let (woken, handles, moved, to) = recorder::with(|recorder| {
+        let (woken, handles) = recorder.rouse(address, 1);
         let to_word = recorder.object_at(to.addr());
         let mut moved = Vec::new();
-        for sleeper in recorder.sleepers.iter_mut().filter(|sleeper| sleeper.address == from.addr()) {
+        for sleeper in recorder.sleepers.iter_mut().filter(|sleeper| sleeper.address == address) {
             sleeper.address = to.addr();
             moved.push(sleeper.thread);
-            if let (State::Sleeping { word, .. }, Some(to)) = (&mut recorder.log.threads[sleeper.thread].state, to_word)
-            {
+            let state = &mut recorder.log.threads[sleeper.thread].state;
+            if let (State::Sleeping { word, .. }, Some(to)) = (state, to_word) {
                 *word = to;
             }
         }
-        Some((woken, handles, moved, word, to_word))
+        (woken, handles, moved, to_word)
     });
-    let Some((woken, handles, moved, from, to)) = requeued else {
-        recorder::resume(access.thread);
-        return None;
-    };
     for handle in handles {
         handle.unpark();
     }
     let counts = Requeued { woken: woken.len(), moved: moved.len() };
-    access.record(Action::Requeue { from: Some(from), to, woken, moved });
+    access.record(Action::Requeue { from: from.object(), to, woken, moved });
     Some(counts)
 }
 

@@ -12,6 +12,10 @@ use super::sleep::unless_others_can_run;
 const STACK: usize = 16 * 1024;
 
 /// Starts a thread called `name`.
+///
+/// # Panics
+///
+/// Never: one thread too many ends the check.
 #[track_caller]
 pub fn spawn<T: Send + 'static>(name: &str, body: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
     let place = Location::caller();
@@ -115,9 +119,12 @@ pub fn scope<'env, T>(body: impl for<'scope> FnOnce(Scope<'scope, 'env>) -> T) -
     result
 }
 
-/// The threads of a scope that nobody has joined yet.
+/// A thread's number, and loom's handle to it.
+type Joinable = (usize, loom::thread::JoinHandle<()>);
+
+/// The threads of a scope, each until somebody joins it.
 #[derive(Default)]
-struct Handles(Mutex<Vec<Option<(usize, loom::thread::JoinHandle<()>)>>>);
+struct Handles(Mutex<Vec<Option<Joinable>>>);
 
 impl Handles {
     fn push(&self, thread: usize, handle: loom::thread::JoinHandle<()>) -> usize {
@@ -126,11 +133,11 @@ impl Handles {
         handles.len() - 1
     }
 
-    fn take(&self, index: usize) -> Option<(usize, loom::thread::JoinHandle<()>)> {
+    fn take(&self, index: usize) -> Option<Joinable> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)[index].take()
     }
 
-    fn take_all(&self) -> Vec<(usize, loom::thread::JoinHandle<()>)> {
+    fn take_all(&self) -> Vec<Joinable> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).drain(..).flatten().collect()
     }
 }
