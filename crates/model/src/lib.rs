@@ -36,6 +36,8 @@
 //! - **Every order that matters.** Loom leaves out the orders of operations that it holds to be independent, and loom 0.7
 //!   holds too many to be: a load and a later change of the same atomic, if the thread that changes it has loaded it
 //!   before. The wrappers tell it better; `tests/memory_model.rs` keeps the programs that showed it.
+//! - **Spinning**: a thread that gives the hint [`hint::spin_loop`] or [`thread::yield_now`] lets the others go first. That it
+//!   goes on before them is not tried. A loop that waits without such a hint never ends, and is told as too long.
 //! - **Sequential consistency**: loom treats `SeqCst` accesses as `AcqRel`, which would be a source of false alarms. The
 //!   wrappers put a `SeqCst` fence in front of each such access, as compilers do for weakly ordered processors. What
 //!   results is as strong as the language promises, and in programs that mix `SeqCst` and weaker accesses to the same location

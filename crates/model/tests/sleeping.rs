@@ -110,7 +110,7 @@ fn the_longest_asleep_is_woken_first_and_the_others_sleep_on() {
 
 #[test]
 fn requeue_wakes_one_and_moves_the_rest() {
-    let outcomes = outcomes(|| {
+    let outcomes = Check::new().preemptions(3).outcomes(|| {
         let (from, to) = (AtomicU32::new(0), AtomicU32::new(0));
         scope(|s| {
             s.spawn("one", || futex::wait(&from, 0, false));

@@ -39,7 +39,22 @@ pub(crate) fn run(check: &Check, program: impl Fn() + Send + Sync + 'static) -> 
 
 #[track_caller]
 pub(crate) fn counterexample(check: &Check, program: impl Fn() + Send + Sync + 'static) -> Option<Schedule> {
-    Search::new(check, Arc::new(program)).search().err().map(|schedule| *schedule)
+    let search = Search::new(check, Arc::new(program));
+    match search.search() {
+        Ok(pass) => {
+            search.report(pass.schedules, pass.to_string(), None);
+            None
+        }
+        Err(schedule) => {
+            search.report(schedule.explored, failed(schedule.explored), Some(&schedule));
+            Some(*schedule)
+        }
+    }
+}
+
+/// The summary of a search that found a schedule that fails.
+fn failed(explored: usize) -> String {
+    format!("one of {explored} schedule{} fails", if explored == 1 { "" } else { "s" })
 }
 
 #[track_caller]
@@ -119,8 +134,7 @@ impl<'check> Search<'check> {
             }
             Err(schedule) => {
                 let text = schedule.to_text(schedule::Style::for_stderr(WIDTH));
-                let explored = schedule.explored;
-                self.report(explored, format!("failed, {explored} schedules"), Some(*schedule));
+                self.report(schedule.explored, failed(schedule.explored), Some(&schedule));
                 panic!("this schedule fails\n\n{text}");
             }
         }
@@ -235,12 +249,13 @@ impl<'check> Search<'check> {
     }
 
     /// Leaves a report for the program that runs the checks, if it asked for one.
-    fn report(&self, schedules: usize, summary: String, counterexample: Option<Schedule>) {
+    fn report(&self, schedules: usize, summary: String, counterexample: Option<&Schedule>) {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let Some(directory) = env::var_os(Report::DIRECTORY) else { return };
         let package = env::var("CARGO_PKG_NAME").unwrap_or_default();
         let seconds = self.started.elapsed().as_secs_f64();
         let test = self.title.clone();
+        let counterexample = counterexample.cloned();
         let report = Report { format: FORMAT, package, test, schedules, summary, seconds, counterexample };
         // ORDERING: Relaxed; the numbers have to differ, and nothing else hangs on them.
         let name = format!("{}-{}.json", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));

@@ -231,9 +231,10 @@ fn step_aside(place: Place) {
     recorder::resume(thread);
 }
 
-/// How often to look before going to sleep: once, because every further look would only multiply the schedules.
-pub const fn spins(limit: u32) -> u32 {
-    if limit < 1 { limit } else { 1 }
+/// How often to look before going to sleep: never. To spin is to let the others go first, and then the schedules in which
+/// this thread goes to sleep before them would not be tried.
+pub const fn spins(_limit: u32) -> u32 {
+    0
 }
 
 /// A number that stands for the calling thread: never 0, and never used for another thread.

@@ -1,0 +1,124 @@
+//! Measures contenders in turns and prints how ours does against each peer.
+
+mod rounds;
+mod table;
+
+use std::error::Error;
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use benches::{Placement, Scenario, scenarios};
+use clap::{Parser, ValueEnum};
+use serde::Serialize;
+
+use crate::rounds::{Comparison, Plan};
+
+/// Compares our primitives with their peers, in interleaved rounds.
+///
+/// Each round runs every contender once, so that a machine that is slow for a while is slow for all of them, and gives
+/// one ratio for each peer: its time over ours. The table shows the median of these ratios with the lowest and the
+/// highest: above 1 we are faster. We call ourselves level with the best peer from a median of 0.95.
+#[derive(Parser)]
+#[command(version, max_term_width = 100)]
+struct Arguments {
+    /// Compare only these: a concept, concept/scenario or concept/scenario/threads, such as event/wake/16
+    #[arg(value_name = "ID")]
+    ids: Vec<String>,
+    /// How many rounds
+    #[arg(long, default_value_t = 11, value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
+    /// How long each contender runs in each round, in milliseconds
+    #[arg(long, default_value_t = 20, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
+    time: u64,
+    /// Which processors the threads run on (Linux only)
+    #[arg(long, value_enum, default_value_t = Pin::None)]
+    pin: Pin,
+    /// Also write everything that was measured to this file
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Pin {
+    /// Wherever the system likes
+    None,
+    /// All on one processor
+    One,
+    /// Thread after thread on processor after processor
+    Spread,
+}
+
+/// What `--json` writes. Times are in nanoseconds.
+#[derive(Serialize)]
+struct Report {
+    rounds: u32,
+    milliseconds: u64,
+    pin: Pin,
+    processors: usize,
+    comparisons: Vec<Comparison>,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("compare: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether `ids` names `scenario` or something that it is part of, or names nothing at all.
+fn is_asked_for(scenario: &Scenario, ids: &[String]) -> bool {
+    let full = format!("{}/", scenario.id());
+    ids.is_empty() || ids.iter().any(|id| full.starts_with(&format!("{id}/")))
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let processors = std::thread::available_parallelism()?.get();
+    let placement = match arguments.pin {
+        Pin::None => Placement::anywhere(),
+        Pin::One => Placement::one()?,
+        Pin::Spread => Placement::spread()?,
+    };
+    let plan = Plan { rounds: arguments.rounds, time: Duration::from_millis(arguments.time), placement };
+
+    let asked: Vec<_> = scenarios().into_iter().filter(|scenario| is_asked_for(scenario, &arguments.ids)).collect();
+    if asked.is_empty() {
+        return Err("no scenario has such an id; try event or event/wake/16".into());
+    }
+
+    println!("{} rounds of {} ms each, {processors} processors", arguments.rounds, arguments.time);
+    let mut comparisons = Vec::new();
+    for scenario in asked {
+        let comparison = rounds::compare(&scenario, &plan);
+        print!("\n{}", table::draw(&comparison));
+        comparisons.push(comparison);
+    }
+
+    if let Some(file) = &arguments.json {
+        let Arguments { rounds, time: milliseconds, pin, .. } = *arguments;
+        let report = Report { rounds, milliseconds, pin, processors, comparisons };
+        fs::write(file, serde_json::to_string_pretty(&report)?)
+            .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_names_whole_parts() {
+        let scenarios = scenarios();
+        let sixteen = scenarios.iter().find(|scenario| scenario.id() == "event/wake/16").unwrap();
+        let asks = |id: &str| is_asked_for(sixteen, &[id.to_owned()]);
+        assert!(asks("event") && asks("event/wake") && asks("event/wake/16"));
+        assert!(!asks("event/wake/1") && !asks("eve") && !asks("wake"));
+        assert!(is_asked_for(sixteen, &[]));
+    }
+}

@@ -1,0 +1,106 @@
+//! A comparison as a table, 100 columns wide at most.
+
+use std::fmt::Write as _;
+
+use crate::rounds::{Comparison, Measured, Quartiles, Ratio, median};
+
+/// From this ratio of the best peer's time to ours on we call ourselves level with it, and from its inverse on ahead.
+const LEVEL: f64 = 0.95;
+
+/// The table of `comparison`: a row for each contender and a verdict.
+pub(crate) fn draw(comparison: &Comparison) -> String {
+    let sleeps = comparison.contenders.iter().any(|contender| contender.single.is_some());
+    let single = if sleeps { "   single operations: quartiles" } else { "" };
+    let mut table = format!("{}: {}\n", comparison.id, comparison.about);
+    // Writing to a string cannot fail.
+    let _ = writeln!(table, "  {:<14}  {:>9}  {:>9}{single}   their time / ours", "", "time", "CPU");
+    for contender in &comparison.contenders {
+        let line = row(contender, sleeps);
+        let _ = writeln!(table, "  {}", line.trim_end());
+    }
+    if let Some((peer, ratio)) = comparison.best_peer().and_then(|peer| Some((peer, peer.ratio?))) {
+        let verdict = match ratio.median {
+            median if median < LEVEL => "behind",
+            median if median <= 1.0 / LEVEL => "level with",
+            _ => "ahead of",
+        };
+        let _ = writeln!(table, "  {verdict} {}, the best peer: {:.2}", peer.name, ratio.median);
+    }
+    table
+}
+
+fn row(contender: &Measured, sleeps: bool) -> String {
+    let elapsed = duration(median(&contender.elapsed));
+    let processor = match contender.processor.as_slice() {
+        [] => "-".to_owned(),
+        times => duration(median(times)),
+    };
+    let single = match &contender.single {
+        Some(Quartiles { lower, median, upper }) => {
+            format!("   {:>8}  {:>8}  {:>8} ", duration(*lower), duration(*median), duration(*upper))
+        }
+        None if sleeps => " ".repeat(32),
+        None => String::new(),
+    };
+    let ratio = match &contender.ratio {
+        Some(Ratio { median, min, max }) => {
+            format!("{:>5}  ({} to {})", three_digits(*median), three_digits(*min), three_digits(*max))
+        }
+        None => String::new(),
+    };
+    format!("{:<14}  {elapsed:>9}  {processor:>9}{single}   {ratio}", contender.name)
+}
+
+/// `nanoseconds` with three digits and a unit.
+fn duration(nanoseconds: f64) -> String {
+    let (value, unit) = match nanoseconds {
+        n if n < 999.5 => (n, "ns"),
+        n if n < 999.5e3 => (n / 1e3, "µs"),
+        n if n < 999.5e6 => (n / 1e6, "ms"),
+        n => (n / 1e9, "s"),
+    };
+    format!("{} {unit}", three_digits(value))
+}
+
+/// `value` with three digits, more if it is large, and at most two of them behind the point.
+fn three_digits(value: f64) -> String {
+    let decimals = match value {
+        v if v < 9.995 => 2,
+        v if v < 99.95 => 1,
+        _ => 0,
+    };
+    format!("{value:.decimals$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_has_three_digits_and_the_unit_that_suits_it() {
+        let drawn = [0.314, 9.996, 99.96, 999.4, 999.6, 12_345.0, 2.5e6, 3e9].map(duration);
+        assert_eq!(drawn, ["0.31 ns", "10.0 ns", "100 ns", "999 ns", "1.00 µs", "12.3 µs", "2.50 ms", "3.00 s"]);
+    }
+
+    fn comparison(ratio: f64) -> Comparison {
+        let single = Some(Quartiles { lower: 999.6e3, median: 999.6e3, upper: 999.6e3 });
+        let contender = |name, ratio| Measured { name, elapsed: vec![5.0], processor: Vec::new(), single, ratio };
+        let ratio = Some(Ratio { median: ratio, min: 0.01, max: 16_193.46 });
+        let contenders = vec![contender("locksmith", None), contender("event-listener", ratio)];
+        Comparison { id: "event/wake/16".to_owned(), about: "a sentence", contenders }
+    }
+
+    #[test]
+    fn a_table_fits_into_a_hundred_columns() {
+        let table = draw(&comparison(0.95));
+        assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
+    }
+
+    #[test]
+    fn the_verdict_is_level_from_the_agreed_ratio_on() {
+        let verdict = |ratio| draw(&comparison(ratio)).lines().last().map(str::to_owned).unwrap();
+        assert_eq!(verdict(0.95), "  level with event-listener, the best peer: 0.95");
+        assert_eq!(verdict(0.94), "  behind event-listener, the best peer: 0.94");
+        assert_eq!(verdict(1.06), "  ahead of event-listener, the best peer: 1.06");
+    }
+}

@@ -1,0 +1,315 @@
+//! Real threads: many of them, timed, panicking, and pulses that are over before a waiter can look.
+#![cfg(not(loom))]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use event::Event;
+
+/// A test that takes this long hangs.
+const LIMIT: Duration = Duration::from_secs(60);
+
+const THREADS: u32 = 16;
+
+/// Whether somebody waits for `event`, as its `Debug` tells.
+fn has_waiters(event: &Event) -> bool {
+    format!("{event:?}").contains("waiters: true")
+}
+
+#[test]
+fn an_event_is_four_bytes() {
+    assert_eq!(size_of::<Event>(), 4);
+}
+
+#[test]
+fn new_is_const() {
+    static EVENT: Event = Event::new();
+    EVENT.set();
+    assert!(EVENT.is_set());
+}
+
+#[test]
+fn debug_shows_the_flag_and_whether_somebody_waits() {
+    model::within(LIMIT, || {
+        let event = Event::new();
+        assert_eq!(format!("{event:?}"), "Event { set: false, waiters: false }");
+        thread::scope(|scope| {
+            scope.spawn(|| event.wait());
+            while !has_waiters(&event) {
+                thread::yield_now();
+            }
+            event.set();
+        });
+        assert_eq!(format!("{event:?}"), "Event { set: true, waiters: false }");
+    });
+}
+
+#[test]
+fn many_waiters_are_released_round_after_round() {
+    const ROUNDS: u32 = 300;
+    model::within(LIMIT, || {
+        // The door of a round is open while its successor is shut.
+        let doors = [Event::new(), Event::new()];
+        let letter = AtomicU32::new(0);
+        let (through, all_through) = (AtomicU32::new(0), Event::new());
+        thread::scope(|scope| {
+            for _ in 0..THREADS {
+                scope.spawn(|| {
+                    for round in 1..=ROUNDS {
+                        doors[round as usize % 2].wait();
+                        assert_eq!(letter.load(Relaxed), round);
+                        if through.fetch_add(1, Release) + 1 == THREADS * round {
+                            all_through.set();
+                        }
+                    }
+                });
+            }
+            for round in 1..=ROUNDS {
+                letter.store(round, Relaxed);
+                doors[round as usize % 2].set();
+                all_through.wait();
+                all_through.clear();
+                assert_eq!(through.load(Acquire), THREADS * round);
+                doors[round as usize % 2].clear();
+            }
+        });
+    });
+}
+
+/// Each waiter must come through a door that is open for a moment only, again and again.
+#[test]
+fn pulses_release_all_who_were_waiting() {
+    const ROUNDS: u32 = 200;
+    model::within(LIMIT, || {
+        let event = Event::new();
+        let running = AtomicU32::new(THREADS);
+        thread::scope(|scope| {
+            for _ in 0..THREADS {
+                scope.spawn(|| {
+                    for _ in 0..ROUNDS {
+                        event.wait();
+                    }
+                    running.fetch_sub(1, Release);
+                });
+            }
+            while running.load(Acquire) > 0 {
+                event.set();
+                event.clear();
+                thread::yield_now();
+            }
+        });
+    });
+}
+
+/// A single pulse, once the waiter is known to wait: no second set comes to the rescue.
+#[test]
+fn one_pulse_releases_a_waiter_that_waits_for_certain() {
+    model::within(LIMIT, || {
+        let event = Event::new();
+        for _ in 0..500 {
+            thread::scope(|scope| {
+                scope.spawn(|| event.wait());
+                while !has_waiters(&event) {
+                    thread::yield_now();
+                }
+                event.set();
+                event.clear();
+            });
+        }
+    });
+}
+
+/// The same for many at once. The kernel says that they sleep.
+#[cfg(target_os = "linux")]
+#[test]
+fn one_pulse_releases_all_who_sleep() {
+    use std::fs;
+    use std::sync::mpsc::channel;
+
+    fn sleeps(thread: &str) -> bool {
+        let stat = fs::read_to_string(format!("/proc/self/task/{thread}/stat")).expect("a thread that runs has one");
+        // The name stands in parentheses and may contain anything; the state is the first thing after it.
+        stat.rsplit(") ").next().expect("a last piece").starts_with('S')
+    }
+
+    model::within(LIMIT, || {
+        let event = Event::new();
+        for _ in 0..20 {
+            thread::scope(|scope| {
+                let (sender, receiver) = channel();
+                for _ in 0..THREADS {
+                    let sender = sender.clone();
+                    let event = &event;
+                    scope.spawn(move || {
+                        let path = fs::read_link("/proc/thread-self").expect("a link to this thread's directory");
+                        let thread = path.file_name().expect("the thread's number").to_owned();
+                        sender.send(thread.into_string().expect("a number")).expect("the receiver is there");
+                        // Dropped before the wait, so that the only thing left to sleep for is the event.
+                        drop(sender);
+                        event.wait();
+                    });
+                }
+                drop(sender);
+                let threads: Vec<String> = receiver.iter().collect();
+                while !threads.iter().all(|thread| sleeps(thread)) {
+                    thread::yield_now();
+                }
+                event.set();
+                event.clear();
+            });
+        }
+    });
+}
+
+#[test]
+fn no_item_is_missed_by_a_consumer_that_clears_before_it_looks() {
+    const ITEMS: u32 = 50_000;
+    model::within(LIMIT, || {
+        let event = Event::new();
+        let produced = AtomicU32::new(0);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    for _ in 0..ITEMS {
+                        produced.fetch_add(1, Relaxed);
+                        event.set();
+                    }
+                });
+            }
+            while produced.load(Relaxed) < 2 * ITEMS {
+                event.wait();
+                event.clear();
+            }
+        });
+    });
+}
+
+#[test]
+fn timed_waits_that_race_with_sets_tell_the_truth() {
+    model::within(LIMIT, || {
+        for step in 0..1_000 {
+            let event = Event::new();
+            let letter = AtomicU32::new(0);
+            thread::scope(|scope| {
+                for _ in 0..2 {
+                    // Around the time that a thread takes to start, so that the two collide.
+                    let timeout = Duration::from_micros(step % 100);
+                    let (event, letter) = (&event, &letter);
+                    scope.spawn(move || {
+                        let start = Instant::now();
+                        if event.wait_timeout(timeout) {
+                            assert_eq!(letter.load(Relaxed), 42);
+                        } else {
+                            assert!(start.elapsed() >= timeout);
+                        }
+                    });
+                }
+                letter.store(42, Relaxed);
+                event.set();
+            });
+            assert!(event.wait_timeout(Duration::ZERO));
+        }
+    });
+}
+
+#[test]
+fn a_timed_wait_lasts_as_long_as_it_says() {
+    model::within(LIMIT, || {
+        let event = Event::new();
+        let timeout = Duration::from_millis(20);
+        let start = Instant::now();
+        assert!(!event.wait_timeout(timeout));
+        assert!(start.elapsed() >= timeout);
+    });
+}
+
+#[test]
+fn a_zero_duration_is_a_try_and_a_huge_one_no_limit() {
+    model::within(LIMIT, || {
+        let event = Event::new();
+        assert!(!event.wait_timeout(Duration::ZERO));
+        assert!(!has_waiters(&event), "a try leaves no trace");
+        thread::scope(|scope| {
+            for timeout in [Duration::MAX, Duration::from_secs(u64::MAX / 2), Duration::from_secs(1 << 33)] {
+                let event = &event;
+                scope.spawn(move || assert!(event.wait_timeout(timeout)));
+            }
+            while !has_waiters(&event) {
+                thread::yield_now();
+            }
+            event.set();
+        });
+    });
+}
+
+#[test]
+fn threads_that_panic_leave_the_event_usable() {
+    model::within(LIMIT, || {
+        let event = Event::new();
+        thread::scope(|scope| {
+            let setter = scope.spawn(|| {
+                catch_unwind(AssertUnwindSafe(|| {
+                    event.set();
+                    panic!("the setter fails after its set, as this test wants it to");
+                }))
+            });
+            let waiter = scope.spawn(|| {
+                catch_unwind(AssertUnwindSafe(|| {
+                    event.wait();
+                    panic!("the waiter fails after its wait, as this test wants it to");
+                }))
+            });
+            event.wait();
+            assert!(setter.join().expect("the panic was caught").is_err());
+            assert!(waiter.join().expect("the panic was caught").is_err());
+        });
+        event.clear();
+        assert!(!event.wait_timeout(Duration::ZERO));
+        event.set();
+        event.wait();
+    });
+}
+
+/// An event on the heap that its waiter frees as soon as it is released, while the setter is still on its way out.
+#[test]
+fn a_released_waiter_may_free_the_event() {
+    struct Borrowed(*const Event);
+    // SAFETY: an event is `Sync`, so a reference to it may go to another thread.
+    unsafe impl Send for Borrowed {}
+
+    model::within(LIMIT, || {
+        for _ in 0..3_000 {
+            let event = Box::new(Event::new());
+            let borrowed = Borrowed(&*event);
+            let setter = thread::spawn(move || {
+                let Borrowed(event) = { borrowed };
+                // SAFETY: the owner keeps the event until its wait has returned, which only this set makes it do.
+                unsafe { &*event }.set();
+            });
+            event.wait();
+            drop(event);
+            setter.join().expect("no assertion in there");
+        }
+    });
+}
+
+#[test]
+fn waiters_share_an_event_through_an_arc() {
+    model::within(LIMIT, || {
+        let event = Arc::new(Event::new());
+        let waiters: Vec<_> = (0..THREADS)
+            .map(|_| {
+                let event = Arc::clone(&event);
+                thread::spawn(move || event.wait())
+            })
+            .collect();
+        event.set();
+        for waiter in waiters {
+            waiter.join().expect("no assertion in there");
+        }
+    });
+}

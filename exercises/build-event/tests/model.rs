@@ -1,0 +1,14 @@
+//! The same contract under the model, so that `cargo test -p build-event` gives the whole verdict.
+#![cfg(not(loom))]
+
+use std::path::Path;
+
+use runner::{Run, Target, Verdict, World};
+
+#[test]
+fn the_contract_holds_in_every_schedule() {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let run = Run::new(workspace, "build-event", World::Model).target(Target::Test("contract".to_owned()));
+    let outcome = run.run().expect("Cargo can run the tests under the model");
+    assert!(outcome.verdict == Verdict::Passed, "{}\n{}", outcome.verdict, outcome.output);
+}
