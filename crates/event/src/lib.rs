@@ -125,10 +125,6 @@ const WAITERS: u32 = 0b01;
 /// and begins the next round, in one addition.
 const SET: u32 = 0b10;
 
-/// How often a waiter looks before it lies down. That takes one to a few microseconds, depending on the processor: less
-/// than it costs to go to sleep and be woken, so that a wait that is over by then was cheaper this way.
-const SPINS: u32 = 100;
-
 /// A flag that threads can wait for.
 ///
 /// A call to [`set`](Event::set) *synchronizes before* every [`wait`](Event::wait),
@@ -276,10 +272,13 @@ impl Event {
     }
 
     /// Waits for the end of the round in `seen`, in which the flag was down. False: `deadline` has passed.
+    ///
+    /// It does not look a few times more before it lies down. That pays if the setter is busy on another processor and done within a
+    /// microsecond or two. Where the two share a processor, it takes time from the very thread that is waited for: with a
+    /// hundred looks, a ping-pong there cost twice as much (`compare -- event/ping_pong --pin one` in `benches`).
     #[cold]
     fn wait_slow(&self, seen: u32, deadline: Deadline) -> bool {
         let asleep = seen | WAITERS;
-        let mut spins = model::hint::spins(SPINS);
         loop {
             // ORDERING: Acquire pairs with the Release in `set`. A wake-up alone brings nothing along: it may be one
             // without a reason.
@@ -288,12 +287,6 @@ impl Event {
                 return true;
             }
             if state & WAITERS == 0 {
-                // Nobody sleeps yet. Where others do, the wait is a long one, and there is no point in spinning.
-                if spins > 0 {
-                    spins -= 1;
-                    model::hint::spin_loop();
-                    continue;
-                }
                 // (round, down, none) => (round, down, waiters)
                 // ORDERING: Relaxed; it publishes nothing, and the loop looks again before it returns.
                 if self.state.compare_exchange(state, asleep, Ordering::Relaxed, Ordering::Relaxed).is_err() {

@@ -133,8 +133,9 @@ fn a_set_and_a_clear_release_whoever_was_waiting() {
         thread::scope(|scope| {
             scope.spawn("waiter", || {
                 event.wait();
-                assert_eq!(letter.load(Relaxed), 42);
+                // First of all, or else a failure here would keep the other thread going round.
                 released.store(1, Release);
+                assert_eq!(letter.load(Relaxed), 42);
             });
             letter.store(42, Relaxed);
             while released.load(Acquire) == 0 {

@@ -96,7 +96,7 @@ pub mod thread {
 
 /// Hints for loops that wait without sleeping.
 pub mod hint {
-    pub use crate::world::hint::{spin_loop, spins};
+    pub use crate::world::hint::spin_loop;
 }
 
 /// The model's futex: where threads sleep when the kernel is not there.

@@ -59,13 +59,6 @@ pub(crate) mod hint {
     pub fn spin_loop() {
         std::hint::spin_loop();
     }
-
-    /// How often to look before going to sleep: `limit` in an ordinary build, and never under the model, where a thread that
-    /// spins lets the others go first, so that the schedules in which it goes to sleep before them would not be tried.
-    #[inline]
-    pub const fn spins(limit: u32) -> u32 {
-        limit
-    }
 }
 
 pub(crate) mod thread {

@@ -40,7 +40,7 @@ pub(crate) mod futex {
 }
 
 pub(crate) mod hint {
-    pub use super::threads::{spin_loop, spins};
+    pub use super::threads::spin_loop;
 }
 
 pub(crate) mod search {

@@ -231,12 +231,6 @@ fn step_aside(place: Place) {
     recorder::resume(thread);
 }
 
-/// How often to look before going to sleep: never. To spin is to let the others go first, and then the schedules in which
-/// this thread goes to sleep before them would not be tried.
-pub const fn spins(_limit: u32) -> u32 {
-    0
-}
-
 /// A number that stands for the calling thread: never 0, and never used for another thread.
 pub fn current_id() -> u64 {
     // Threads of different executions never meet.
