@@ -87,7 +87,8 @@ impl Check {
         self
     }
 
-    /// Gives a schedule up as too long after `limit` decisions (about as many operations). The default is 1,000.
+    /// Gives a schedule up as too long after `limit` decisions. A load takes three, most other operations take two. The
+    /// default is 1,000.
     pub const fn decisions(mut self, limit: usize) -> Check {
         self.decisions = limit;
         self

@@ -27,9 +27,9 @@ impl Teller<'_> {
         };
         let preemptions = match self.schedule.preemptions {
             None => String::new(),
-            Some(0) => "; it needs no preemption".to_owned(),
-            Some(1) => "; it needs 1 preemption".to_owned(),
-            Some(many) => format!("; it needs {many} preemptions"),
+            Some(0) => "; this one has no preemption".to_owned(),
+            Some(1) => "; this one has 1 preemption".to_owned(),
+            Some(many) => format!("; this one has {many} preemptions"),
         };
         Some(format!("found after {schedules}{preemptions}."))
     }

@@ -56,7 +56,7 @@
 //!
 //! panic: main panicked at flag.rs:12:
 //!   the message is 0, not 42
-//! found after 3 schedules; it needs 1 preemption.
+//! found after 3 schedules; this one has 1 preemption.
 //! ";
 //! let schedule = Schedule::from_json(json)?;
 //! assert_eq!(schedule.to_text(Style::plain(80)), picture);

@@ -84,15 +84,18 @@ where
     let results: BTreeSet<T> = found.keys().cloned().collect();
 
     let mut witnesses: BTreeMap<T, (Log, Option<usize>)> = BTreeMap::new();
-    let deadline = Instant::now() + SIMPLIFYING;
-    for bound in 0.. {
-        if witnesses.len() == results.len() || Instant::now() >= deadline || bound > pass.schedules {
-            break;
-        }
-        let preemptions = Some(bound);
-        search.explore(&Restriction { preemptions, deadline: Some(deadline), ..Restriction::default() });
+    let deadline = Some(Instant::now() + SIMPLIFYING);
+    let mut executions = None;
+    for (newest_only, bound) in simple_first(check) {
+        let restriction = Restriction { preemptions: Some(bound), newest_only, deadline, ..Restriction::default() };
+        let finding = search.explore(&restriction);
         for (result, log) in take() {
             witnesses.entry(result).or_insert((log, Some(bound)));
+        }
+        // Once a higher bound brings no more schedules, what is still missing takes a surprise.
+        let saturated = !newest_only && executions.replace(finding.executions) == Some(finding.executions);
+        if saturated || witnesses.len() == results.len() || matches!(finding.verdict, Verdict::CutShort) {
+            break;
         }
     }
     for (result, log) in found {
@@ -105,6 +108,15 @@ where
         (result, schedule)
     });
     Outcomes { results, pass, witnesses: witnesses.collect() }
+}
+
+/// The searches for a schedule that is easy to follow: whether loads return the newest value only, and how many preemptions there
+/// may be. Threads that merely take turns come first, and then those with the fewest preemptions of all.
+fn simple_first(check: &Check) -> impl Iterator<Item = (bool, usize)> {
+    let bound = check.preemptions.unwrap_or(usize::from(u8::MAX));
+    let taking_turns = (0..=FEW_PREEMPTIONS.min(bound)).map(|preemptions| (true, preemptions));
+    let with_old_values = (0..=bound).map(|preemptions| (false, preemptions));
+    taking_turns.chain(with_old_values)
 }
 
 struct Search<'check> {
@@ -198,6 +210,7 @@ impl<'check> Search<'check> {
         builder.preemption_bound = restriction.preemptions;
         builder.max_duration = None;
         builder.max_permutations = None;
+        builder.checkpoint_file = None;
         // Loom's message about a data race then says which threads it is about.
         builder.location = true;
         let (caller, title) = (self.caller, self.title.clone());
@@ -222,15 +235,11 @@ impl<'check> Search<'check> {
         receiver.recv().expect("an explorer delivers before it ends")
     }
 
-    /// The counterexample to show: if threads that merely take turns can fail, with few preemptions, then such a one, and else
-    /// the one with the fewest preemptions of all.
+    /// The counterexample to show, of those under `plan`.
     fn simplest(&self, plan: &Plan, (log, failure): (Log, Failure), explored: usize) -> Schedule {
         let deadline = Some(Instant::now() + SIMPLIFYING);
         let decisions = self.check.decisions;
-        let bound = self.check.preemptions.unwrap_or(usize::from(u8::MAX));
-        let taking_turns = (0..=FEW_PREEMPTIONS.min(bound)).map(|preemptions| (true, preemptions));
-        let with_old_values = (0..=bound).map(|preemptions| (false, preemptions));
-        for (newest_only, bound) in taking_turns.chain(with_old_values) {
+        for (newest_only, bound) in simple_first(self.check) {
             let preemptions = Some(bound);
             let restriction =
                 Restriction { plan: plan.clone(), preemptions, newest_only, deadline, ..Restriction::default() };
