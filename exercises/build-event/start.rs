@@ -11,8 +11,9 @@ use model::sync::atomic::{AtomicU32, Ordering};
 
 /// A flag that threads can wait for.
 ///
-/// `set` *synchronizes before* every `wait`, `wait_timeout` and `is_set` that sees the flag up, and every `wait` that it
-/// releases: what a thread wrote before it called `set`, they see.
+/// What a thread wrote before it called `set` is seen by every `wait`, `wait_timeout` and `is_set` that finds the flag up
+/// afterwards, by every wait that this `set` releases, and by the `clear` that takes the flag down. (The word for that:
+/// `set` *synchronizes before* them.)
 #[derive(Debug)]
 pub struct Event {
     // What do the values of this number mean? Decide, and write it down here: it is half of the work.
@@ -42,7 +43,8 @@ impl Event {
 
     /// Takes the flag down: who calls `wait` from now on blocks until the next `set`. Never blocks.
     ///
-    /// Does not call back those whom an earlier `set` has released, asleep as they may still be.
+    /// Does not call back those whom an earlier `set` has released, asleep as they may still be. Who takes the flag down
+    /// sees what every `set` before it has published: it may be the only one that ever looks.
     pub fn clear(&self) {}
 
     /// Blocks until the flag is up, and returns at once if it is up already.

@@ -56,7 +56,7 @@
 //! 3. In each round one `set` finds `SET` down. If it also finds `WAITERS` up, it wakes, and it wakes all.
 //! 4. Once its read-modify-write is done, `set` looks at the event no more, for a released waiter may already have
 //!    given the memory back. The wake-up uses the address alone.
-//! 5. The word is changed by read-modify-writes only, never by a plain store.
+//! 5. The word is changed by read-modify-writes only (each reads and writes in one step), never by a plain store.
 //!
 //! # Memory ordering
 //!
@@ -64,9 +64,15 @@
 //! `set` is a Release, and each look that can end a wait is an Acquire.
 //!
 //! A waiter may return without ever having read the word that `set` wrote, because `clear` has written a newer one
-//! since. This is where invariant 5 comes in. A release is also acquired through later values of the word, as long as
-//! nothing but read-modify-writes has made them (the language calls that chain a *release sequence*). Here every
-//! value continues the chain of all the sets before it.
+//! since. This is where invariant 5 comes in:
+//!
+//! 1. Alice sleeps. Bob writes a letter and calls `set`, a Release: the word carries the letter.
+//! 2. Carol calls `clear`. Alice has not looked yet, and now she will never read the word that Bob wrote.
+//! 3. Alice reads Carol's word, with Acquire. `clear` changed Bob's word in one step, and so it passed on what that
+//!    word carried. A plain store would have begun an empty word.
+//!
+//! The language calls such a chain of read-modify-writes a *release sequence*. Here every word continues the chain of
+//! all the sets before it.
 //!
 //! `clear` acquires: it takes a flag away, and with it, perhaps, the only sign of something published. And `set` is a
 //! read-modify-write even if the flag is already up. Both are for the sake of this common pair, a producer and a
@@ -107,7 +113,7 @@
 //! 3. Bob calls `clear`: the flag goes down.
 //! 4. Alice gets her turn. She looks, finds the flag down, and sleeps again, though she was waiting when it was raised.
 //!
-//! The mutant `no-round` is this mistake, and the test `a_set_and_a_clear_release_whoever_was_waiting` finds it.
+//! The mutant `no-round` is this mistake, and the test `a_set_and_a_clear_release_a_sleeper` finds it.
 
 use std::fmt;
 use std::time::Duration;

@@ -17,6 +17,7 @@
 //!
 //! ```
 //! use futex::{wait, wake_all};
+//! // These are std's own atomics; a checked build swaps in others.
 //! use model::sync::atomic::{AtomicU32, Ordering::{Acquire, Release}};
 //!
 //! let flag = AtomicU32::new(0);
@@ -29,7 +30,7 @@
 //!         assert_eq!(letter.get(), Some(&"Dear Alice"));
 //!     });
 //!     letter.set("Dear Alice").unwrap();
-//!     flag.swap(1, Release);
+//!     flag.store(1, Release);
 //!     wake_all(&flag);
 //! });
 //! ```

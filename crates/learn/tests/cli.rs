@@ -171,7 +171,7 @@ fn a_flag_without_a_generation_is_refused() {
     let workshop = Workshop::open();
     workshop.hand_in("exercises/build-event/wrong/no-generation.rs");
     let told = workshop.learn(&["check"]);
-    told.ends_with(1, &["model    failed", "contract::a_set_and_a_clear_release_whoever_was_waiting: "]);
+    told.ends_with(1, &["model    failed", "contract::a_set_and_a_clear_release_a_sleeper: "]);
 }
 
 #[test]

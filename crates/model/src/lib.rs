@@ -25,11 +25,33 @@
 //! again for one that is easy to follow (threads that merely take turns rather than old values, few preemptions rather than
 //! many), and panics with a picture of it, which the crate `schedule` draws.
 //!
+//! # Atomics, and what an ordering says
+//!
+//! An *atomic* is a number that several threads may use at the same time. `load` reads it and `store` overwrites it. A
+//! *read-modify-write* (`swap`, `fetch_add`, `fetch_or`, `compare_exchange`) reads and writes in **one step**: nobody
+//! else's write comes between. A load and then a store are two steps, and an update between them is lost.
+//!
+//! Each call names an *ordering*. It says nothing about the atomic itself, but what becomes of **everything else** that
+//! the thread has written. Compilers and processors may let one write become visible before an earlier one, so that a
+//! thread that sees `ready == true` need not see the letter that was written first:
+//!
+//! - `Release`, on a write: what this thread has seen and done so far travels with the value.
+//! - `Acquire`, on a read: whoever reads a value that was written with Release sees from here on what travelled with it.
+//! - `Relaxed`: nothing travels. One end is not enough: Release without Acquire is a letter that nobody opens, Acquire
+//!   without Release is an empty envelope.
+//! - `AcqRel`, on a read-modify-write: both. `SeqCst`: both, and all such accesses stand in one order on which all threads
+//!   agree; needed only where a thread writes one atomic and then reads another.
+//!
+//! Acquire does not make a read *new*. It says what comes along with the value that was read, and that may still be an old
+//! one. In Python the interpreter lock hides all of this.
+//!
+//! To *publish* is to write with Release. "A *synchronizes before* B" means that B sees all that was done before A.
+//!
 //! # What the model knows, and what it does not
 //!
 //! - **Threads**: at most five, the main one included.
-//! - **Reads may be old.** A relaxed load may return any value that the memory model still allows it to see, not just the
-//!   newest.
+//! - **Reads may be old.** A load, with Acquire too, may return any value that the memory model still allows it to see, not
+//!   just the newest. Only read-modify-writes, and the look that the futex takes, are sure of the newest.
 //! - **Surprises.** Some things are decided neither by the code nor by the schedule: a sleeping thread may go on for no
 //!   reason, the time of a timed wait may run out at any moment, a weak compare-exchange may fail although the values
 //!   agree. The model tries each of these too, up to [`Check::surprises`] of them in one schedule.
@@ -103,6 +125,13 @@ pub mod hint {
 #[cfg(loom)]
 pub mod futex {
     pub use crate::world::futex::{Requeued, requeue, wait, wake};
+}
+
+/// How many threads sleep now, under the model. In an ordinary build nobody can say, and the answer is 0.
+///
+/// For tests that want to know what becomes of a thread that surely sleeps, without sleeping themselves.
+pub fn sleepers() -> usize {
+    world::sleepers()
 }
 
 /// Picks one of two sets of items: `real` in an ordinary build, `modelled` under `--cfg loom`.

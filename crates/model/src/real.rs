@@ -3,6 +3,10 @@
 pub use std::boxed::Box;
 pub use std::sync::Arc;
 
+pub(crate) fn sleepers() -> usize {
+    0
+}
+
 pub(crate) mod atomic {
     pub use std::sync::atomic::{
         AtomicBool, AtomicI32, AtomicI64, AtomicIsize, AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicU64,

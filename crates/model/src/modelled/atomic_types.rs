@@ -86,7 +86,11 @@ fn loaded<T: Value>(access: Access, object: usize, ordering: Ordering, value: T)
     let missed = recorder::with(|recorder| {
         let object = &mut recorder.log.objects[object];
         object.accesses.note_load(access.thread);
-        (object.newest != value_bits).then_some((object.newest, object.written))
+        let missed = (object.newest != value_bits).then_some((object.newest, object.written));
+        if missed.is_some() {
+            recorder.note_old_value();
+        }
+        missed
     });
     access.record(Action::Load { object, value: value_bits, ordering, missed });
     value
@@ -148,11 +152,11 @@ macro_rules! atomic {
                 let access = recorder::enter(self.target(), "load", place);
                 assert_load(ordering);
                 lead_by_fence(ordering);
-                let value = if recorder::with(|recorder| recorder.search.newest_only) {
-                    self.peek(access.thread, ordering)
-                } else {
+                let value = if recorder::with(|recorder| recorder.may_read_old_value()) {
                     Crossing::Loads { object: self.object, thread: access.thread }.cross();
                     self.inner.load(ordering)
+                } else {
+                    self.peek(access.thread, ordering)
                 };
                 loaded(access, self.object, ordering, value)
             }

@@ -35,6 +35,8 @@ pub(crate) mod cell {
     pub use super::cell_type::UnsafeCell;
 }
 
+pub(crate) use sleep::sleepers;
+
 pub(crate) mod futex {
     pub use super::sleep::{Requeued, requeue, wait, wake};
 }

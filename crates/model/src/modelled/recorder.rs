@@ -198,8 +198,9 @@ pub(super) struct Restriction {
     pub(super) plan: Plan,
     /// How many preemptions there may be at most.
     pub(super) preemptions: Option<usize>,
-    /// Whether loads return the newest value only: threads take turns, and memory has no surprises of its own.
-    pub(super) newest_only: bool,
+    /// For a schedule that is easy to follow: how many loads may return an old value. Stores are then made as swaps, so that
+    /// the newest value is always the one that was written last.
+    pub(super) old_values: Option<usize>,
     /// The places that construct atomics to which stores are made as swaps.
     pub(super) mixed: HashSet<Vec<Place>>,
     /// When to stop looking.
@@ -214,6 +215,8 @@ pub(super) struct Recorder {
     pub(super) crossings: Crossings,
     pub(super) held: Vec<Held>,
     pub(super) search: Restriction,
+    /// How many loads have returned an old value in this execution.
+    old_values: usize,
     pub(super) sites: Sites,
     pub(super) mixed: HashSet<Vec<Place>>,
     owners: Vec<Place>,
@@ -247,6 +250,7 @@ pub(super) fn install(search: Restriction, findings: Sender<Finding>) {
         crossings: Crossings::new(),
         held: Vec::new(),
         search,
+        old_values: 0,
         sites: Sites::default(),
         mixed: HashSet::new(),
         owners: Vec::new(),
@@ -276,6 +280,7 @@ pub(super) fn begin() {
         recorder.log = Log::default();
         recorder.log.threads.push(Thread::new("main"));
         recorder.current = 0;
+        recorder.old_values = 0;
         recorder.sleepers.clear();
         recorder.crossings.clear();
         recorder.search.deadline.is_some_and(|deadline| Instant::now() >= deadline)
@@ -461,7 +466,7 @@ impl Recorder {
     /// Registers an object that is constructed at `place`.
     pub(super) fn object(&mut self, kind: Kind, value: u64, place: Place) -> usize {
         let constructed = self.constructed(place);
-        let swap_for_store = self.search.mixed.contains(&constructed);
+        let swap_for_store = self.search.old_values.is_some() || self.search.mixed.contains(&constructed);
         self.log.objects.push(Object {
             kind,
             constructed,
@@ -497,6 +502,16 @@ impl Recorder {
                     State::Sleeping { .. } | State::Finished => false,
                 }
         })
+    }
+
+    /// Whether the next load may return an old value.
+    pub(super) fn may_read_old_value(&self) -> bool {
+        self.search.old_values.is_none_or(|limit| self.old_values < limit)
+    }
+
+    /// Notes that a load has returned an old value.
+    pub(super) fn note_old_value(&mut self) {
+        self.old_values += 1;
     }
 
     /// The object that lay at `address` last.

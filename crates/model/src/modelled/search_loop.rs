@@ -21,8 +21,9 @@ use super::surprise::{self, Plan};
 use super::threads;
 use crate::{Check, Completeness, Outcomes, Pass};
 
-/// A counterexample without old values is easier to follow than one with them, up to so many preemptions.
-const FEW_PREEMPTIONS: usize = 3;
+/// How hard a schedule is to follow: one for each preemption and two for each load of an old value. Up to this, schedules are
+/// looked through in that order.
+const HARD: usize = 6;
 
 /// The width of a counterexample, in columns: that of a terminal that nobody has made wider.
 const WIDTH: usize = 80;
@@ -86,14 +87,14 @@ where
     let mut witnesses: BTreeMap<T, (Log, Option<usize>)> = BTreeMap::new();
     let deadline = Some(Instant::now() + SIMPLIFYING);
     let mut executions = None;
-    for (newest_only, bound) in simple_first(check) {
-        let restriction = Restriction { preemptions: Some(bound), newest_only, deadline, ..Restriction::default() };
+    for (old_values, bound) in simple_first(check) {
+        let restriction = Restriction { preemptions: Some(bound), old_values, deadline, ..Restriction::default() };
         let finding = search.explore(&restriction);
         for (result, log) in take() {
             witnesses.entry(result).or_insert((log, Some(bound)));
         }
         // Once a higher bound brings no more schedules, what is still missing takes a surprise.
-        let saturated = !newest_only && executions.replace(finding.executions) == Some(finding.executions);
+        let saturated = old_values.is_none() && executions.replace(finding.executions) == Some(finding.executions);
         if saturated || witnesses.len() == results.len() || matches!(finding.verdict, Verdict::CutShort) {
             break;
         }
@@ -110,13 +111,15 @@ where
     Outcomes { results, pass, witnesses: witnesses.collect() }
 }
 
-/// The searches for a schedule that is easy to follow: whether loads return the newest value only, and how many preemptions there
-/// may be. Threads that merely take turns come first, and then those with the fewest preemptions of all.
-fn simple_first(check: &Check) -> impl Iterator<Item = (bool, usize)> {
+/// The searches for a schedule that is easy to follow: how many loads may return an old value, and how many preemptions
+/// there may be. Of those that are equally [hard](HARD), the ones with the fewest old values come first; last come any number of
+/// old values and the fewest preemptions.
+fn simple_first(check: &Check) -> impl Iterator<Item = (Option<usize>, usize)> {
     let bound = check.preemptions.unwrap_or(usize::from(u8::MAX));
-    let taking_turns = (0..=FEW_PREEMPTIONS.min(bound)).map(|preemptions| (true, preemptions));
-    let with_old_values = (0..=bound).map(|preemptions| (false, preemptions));
-    taking_turns.chain(with_old_values)
+    let easy =
+        (0..=HARD).flat_map(|hard| (0..=hard / 2).map(move |old_values| (Some(old_values), hard - 2 * old_values)));
+    let easy = easy.filter(move |&(_, preemptions)| preemptions <= bound);
+    easy.chain((0..=bound).map(|preemptions| (None, preemptions)))
 }
 
 struct Search<'check> {
@@ -239,10 +242,10 @@ impl<'check> Search<'check> {
     fn simplest(&self, plan: &Plan, (log, failure): (Log, Failure), explored: usize) -> Schedule {
         let deadline = Some(Instant::now() + SIMPLIFYING);
         let decisions = self.check.decisions;
-        for (newest_only, bound) in simple_first(self.check) {
+        for (old_values, bound) in simple_first(self.check) {
             let preemptions = Some(bound);
             let restriction =
-                Restriction { plan: plan.clone(), preemptions, newest_only, deadline, ..Restriction::default() };
+                Restriction { plan: plan.clone(), preemptions, old_values, deadline, ..Restriction::default() };
             match self.explore(&restriction).verdict {
                 Verdict::Passed => {}
                 Verdict::CutShort => break,

@@ -73,6 +73,11 @@ pub fn wait(word: &AtomicU32, expected: u32, timed: bool) -> bool {
     why != Roused::TimedOut
 }
 
+/// How many threads sleep.
+pub(crate) fn sleepers() -> usize {
+    recorder::with(|recorder| recorder.sleepers.len())
+}
+
 /// Wakes at most `limit` of those who sleep on the word at `address`, the longest asleep first; returns how many.
 ///
 /// The word may be gone: the address is only a key.
