@@ -59,7 +59,7 @@ where
 #[derive(Clone, Debug)]
 #[must_use = "a check does nothing until it is run"]
 pub struct Check {
-    pub(crate) preemptions: Option<usize>,
+    pub(crate) preemptions: Option<u8>,
     pub(crate) surprises: usize,
     pub(crate) decisions: usize,
     pub(crate) time: Option<Duration>,
@@ -75,7 +75,7 @@ impl Check {
     /// Looks only at schedules in which at most `bound` times a thread is stopped although it could have gone on.
     ///
     /// Most bugs show with two. The bound tames programs of three threads and more.
-    pub const fn preemptions(mut self, bound: usize) -> Check {
+    pub const fn preemptions(mut self, bound: u8) -> Check {
         self.preemptions = Some(bound);
         self
     }
@@ -150,6 +150,8 @@ pub struct Pass {
     pub schedules: usize,
     /// Whether that was all of them.
     pub completeness: Completeness,
+    /// How many [surprises](Check::surprises) there were at most, if more would have been possible.
+    pub surprises: Option<usize>,
 }
 
 /// Whether a check has seen every schedule.
@@ -158,7 +160,7 @@ pub enum Completeness {
     /// Every schedule.
     Exhaustive,
     /// Every schedule with at most so many preemptions.
-    Preemptions(usize),
+    Preemptions(u8),
     /// The time ran out first.
     CutShort,
     /// Real threads ran as the system happened to schedule them.
@@ -167,15 +169,25 @@ pub enum Completeness {
 
 impl fmt::Display for Pass {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Pass { schedules, completeness } = self;
-        let plural = if *schedules == 1 { "" } else { "s" };
-        match completeness {
-            Completeness::Exhaustive => write!(formatter, "exhaustive, {schedules} schedule{plural}"),
-            Completeness::Preemptions(bound) => {
-                write!(formatter, "bounded at {bound} preemptions, {schedules} schedule{plural}")
+        let some = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+        let schedules = some(self.schedules, "schedule");
+        let surprises = self.surprises.map(|bound| some(bound, "surprise"));
+        match (self.completeness, surprises) {
+            (Completeness::Exhaustive, None) => write!(formatter, "exhaustive, {schedules}"),
+            (Completeness::Exhaustive, Some(surprises)) => {
+                write!(formatter, "exhaustive up to {surprises}, {schedules}")
             }
-            Completeness::CutShort => write!(formatter, "cut short, {schedules} schedule{plural}"),
-            Completeness::Sampled => write!(formatter, "sampled, {schedules} run{plural} with real threads"),
+            (Completeness::Preemptions(bound), surprises) => {
+                write!(formatter, "up to {}", some(bound.into(), "preemption"))?;
+                if let Some(surprises) = surprises {
+                    write!(formatter, " and {surprises}")?;
+                }
+                write!(formatter, ", {schedules}")
+            }
+            (Completeness::CutShort, _) => write!(formatter, "cut short, {schedules}"),
+            (Completeness::Sampled, _) => {
+                write!(formatter, "sampled, {} with real threads", some(self.schedules, "run"))
+            }
         }
     }
 }

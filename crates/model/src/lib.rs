@@ -40,7 +40,8 @@
 //! - `Relaxed`: nothing travels. One end is not enough: Release without Acquire is a letter that nobody opens, Acquire
 //!   without Release is an empty envelope.
 //! - `AcqRel`, on a read-modify-write: both. `SeqCst`: both, and all such accesses stand in one order on which all threads
-//!   agree; needed only where a thread writes one atomic and then reads another.
+//!   agree; needed where a thread writes one atomic and then reads another, and where several readers have to agree on the
+//!   order of writes to different atomics.
 //!
 //! Acquire does not make a read *new*. It says what comes along with the value that was read, and that may still be an old
 //! one. In Python the interpreter lock hides all of this.
@@ -51,7 +52,8 @@
 //!
 //! - **Threads**: at most five, the main one included.
 //! - **Reads may be old.** A load, with Acquire too, may return any value that the memory model still allows it to see, not
-//!   just the newest. Only read-modify-writes, and the look that the futex takes, are sure of the newest.
+//!   just the newest. Read-modify-writes that succeed are sure of the newest, and so is the look that the futex takes.
+//! - **Exchanges that fail** read the newest value here. The language lets them read an old one, as a load may.
 //! - **Surprises.** Some things are decided neither by the code nor by the schedule: a sleeping thread may go on for no
 //!   reason, the time of a timed wait may run out at any moment, a weak compare-exchange may fail although the values
 //!   agree. The model tries each of these too, up to [`Check::surprises`] of them in one schedule.
@@ -61,9 +63,15 @@
 //! - **Spinning**: a thread that gives the hint [`hint::spin_loop`] or [`thread::yield_now`] lets the others go first. That it
 //!   goes on before them is not tried. A loop that waits without such a hint never ends, and is told as too long.
 //! - **Sequential consistency**: loom treats `SeqCst` accesses as `AcqRel`, which would be a source of false alarms. The
-//!   wrappers put a `SeqCst` fence in front of each such access, as compilers do for weakly ordered processors. What
-//!   results is as strong as the language promises, and in programs that mix `SeqCst` and weaker accesses to the same location
-//!   a little stronger.
+//!   wrappers put a `SeqCst` fence in front of each such access, as compilers do for weakly ordered processors. What results
+//!   is as strong as the language promises, and stronger for the weaker accesses around: a fence also orders what the
+//!   thread does elsewhere. So a missing Release or Acquire can go unnoticed if its thread makes a `SeqCst` access nearby,
+//!   to whatever location. Check the weak orderings of a program without `SeqCst` in it.
+//! - **Acquire fences** acquire too much: also what was read by a thread that this one has synchronized with.
+//! - **Stores among exchanges**: where an atomic is changed by stores and by read-modify-writes, a store passes on what was
+//!   released before it. The language says that it does not.
+//! - **Memory**: a late access is told if the memory was a [`boxed::Box`]'s or a [`sync::Arc`]'s. What lies on a stack is out of the
+//!   model's sight, and a late access to it is undefined behaviour, here as anywhere.
 //! - **Load buffering** (a load that sees a store that is made only because of it) is not explored, nor are stores older
 //!   than the last seven to a location. A check that passes is strong evidence, and not a proof about every compiler.
 //! - **Panics**: any panic inside a check fails it, even one that the code under test catches. Panic safety is tested

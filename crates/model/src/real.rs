@@ -180,6 +180,6 @@ pub(crate) mod search {
         let runs = check.runs;
         let limit = LIMIT.saturating_mul(u32::try_from(runs).unwrap_or(u32::MAX).div_ceil(200).max(1));
         let results: BTreeSet<T> = within(limit, move || (0..runs).map(|_| program()).collect());
-        Outcomes { results, pass: Pass { schedules: runs, completeness: Completeness::Sampled } }
+        Outcomes { results, pass: Pass { schedules: runs, completeness: Completeness::Sampled, surprises: None } }
     }
 }

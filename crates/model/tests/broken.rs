@@ -3,6 +3,7 @@
 //! `UPDATE_EXPECT=1` writes the pictures anew; look at each as somebody would who does not know the bug.
 #![cfg(loom)]
 
+use std::process::Command;
 use std::thread;
 
 use expect_test::expect_file;
@@ -256,6 +257,41 @@ fn touch_after_free() {
     });
 }
 
+/// A value with a count of its owners, of which the last gives it back.
+struct Owned {
+    owners: AtomicU32,
+    value: Shared,
+}
+
+/// Two owners look at the value and go. `last` is what the last one does before it gives the value back.
+fn two_owners(release: Ordering, last: fn()) -> impl Fn() + Send + Sync + 'static {
+    move || {
+        let owned = Box::into_raw(Box::new(Owned { owners: AtomicU32::new(2), value: Shared::new(5) }));
+        let address = owned.expose_provenance();
+        let go = move || {
+            let owned: *mut Owned = std::ptr::with_exposed_provenance_mut(address);
+            // SAFETY: this thread is one of the owners.
+            let shared = unsafe { &*owned };
+            shared.value.get();
+            if shared.owners.fetch_sub(1, release) == 1 {
+                last();
+                // SAFETY: this was the last owner.
+                drop(unsafe { Box::from_raw(owned) });
+            }
+        };
+        let other = spawn("other", go);
+        go();
+        other.join();
+    }
+}
+
+#[test]
+fn relaxed_reference_count() {
+    shows(Check::new(), two_owners(Relaxed, || {}));
+    let right = two_owners(Release, || fence(Acquire));
+    assert!(Check::new().counterexample(right).is_none());
+}
+
 #[test]
 fn livelock() {
     shows(Check::new().decisions(60), || {
@@ -371,6 +407,32 @@ fn a_panic_in_a_destructor_that_uses_the_model() {
             panic!("while the lock is held");
         });
     });
+}
+
+/// Run by the test below, in a process of its own.
+#[test]
+#[ignore = "ends the process"]
+fn a_second_panic_in_a_destructor() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("the second");
+        }
+    }
+    model::check(|| {
+        let _bomb = Bomb;
+        panic!("the first");
+    });
+}
+
+#[test]
+fn the_first_panic_is_told_before_a_second_one_ends_the_process() {
+    let program = std::env::current_exe().expect("this program has a path");
+    let test = ["a_second_panic_in_a_destructor", "--exact", "--ignored"];
+    let output = Command::new(program).args(test).output().expect("this program can be run");
+    assert!(!output.status.success());
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("the first"), "{told}");
 }
 
 #[test]

@@ -220,6 +220,160 @@ fn a_lock_taken_by_swap_and_given_back_by_store_is_a_lock() {
     assert_eq!(*outcomes.results(), BTreeSet::from([2]));
 }
 
+/// Runs three threads that share three numbers; the first one's result is left out.
+fn three_threads(
+    first: fn(&[AtomicU32; 3]),
+    second: fn(&[AtomicU32; 3]) -> u32,
+    third: fn(&[AtomicU32; 3]) -> [u32; 2],
+) -> BTreeSet<(u32, [u32; 2])> {
+    let outcomes = outcomes(move || {
+        let shared = [AtomicU32::new(0), AtomicU32::new(0), AtomicU32::new(0)];
+        scope(|s| {
+            let second = s.spawn("second", || second(&shared));
+            let third = s.spawn("third", || third(&shared));
+            first(&shared);
+            (second.join(), third.join())
+        })
+    });
+    outcomes.results().clone()
+}
+
+#[test]
+fn what_a_thread_has_seen_it_passes_on_if_it_releases() {
+    let passed_on = |relaxed: bool| {
+        let third = |[x, y, _]: &[AtomicU32; 3]| [y.load(Acquire), x.load(Relaxed)];
+        let first = |[x, ..]: &[AtomicU32; 3]| x.store(1, Relaxed);
+        let outcomes = if relaxed {
+            three_threads(
+                first,
+                |[x, y, _]| {
+                    let seen = x.load(Relaxed);
+                    y.store(seen, Relaxed);
+                    seen
+                },
+                third,
+            )
+        } else {
+            three_threads(
+                first,
+                |[x, y, _]| {
+                    let seen = x.load(Relaxed);
+                    y.store(seen, Release);
+                    seen
+                },
+                third,
+            )
+        };
+        !outcomes.contains(&(1, [1, 0]))
+    };
+    assert!(passed_on(false));
+    assert!(!passed_on(true));
+}
+
+#[test]
+fn a_release_reaches_a_third_thread_through_a_second_that_acquires() {
+    let first = |[x, y, _]: &[AtomicU32; 3]| {
+        x.store(1, Relaxed);
+        y.store(1, Release);
+    };
+    let third = |[x, _, z]: &[AtomicU32; 3]| [z.load(Acquire), x.load(Relaxed)];
+    let chain = three_threads(
+        first,
+        |[_, y, z]| {
+            let seen = y.load(Acquire);
+            z.store(seen, Release);
+            seen
+        },
+        third,
+    );
+    assert!(!chain.contains(&(1, [1, 0])));
+    let broken = three_threads(
+        first,
+        |[_, y, z]| {
+            let seen = y.load(Relaxed);
+            z.store(seen, Release);
+            seen
+        },
+        third,
+    );
+    assert!(broken.contains(&(1, [1, 0])));
+}
+
+#[test]
+fn two_writers_of_two_locations_may_each_come_first_in_one_unless_all_is_sequentially_consistent() {
+    let last_values = |ordering: Ordering| {
+        let outcomes = outcomes(move || {
+            let (x, y) = (AtomicU32::new(0), AtomicU32::new(0));
+            scope(|s| {
+                s.spawn("other", || {
+                    y.store(1, ordering);
+                    x.store(2, ordering);
+                });
+                x.store(1, ordering);
+                y.store(2, ordering);
+            });
+            (x.load(Relaxed), y.load(Relaxed))
+        });
+        outcomes.results().clone()
+    };
+    assert!(last_values(Relaxed).contains(&(1, 1)));
+    assert!(last_values(Release).contains(&(1, 1)));
+    assert_eq!(last_values(SeqCst), BTreeSet::from([(1, 2), (2, 1), (2, 2)]));
+}
+
+#[test]
+fn a_sequence_lock_needs_its_fence() {
+    let torn = |fenced: bool| {
+        let counterexample = Check::new().counterexample(move || {
+            let [version, high, low] = [AtomicU32::new(0), AtomicU32::new(0), AtomicU32::new(0)];
+            scope(|s| {
+                s.spawn("writer", || {
+                    version.store(1, Relaxed);
+                    fence(Release);
+                    high.store(1, Relaxed);
+                    low.store(1, Relaxed);
+                    version.store(2, Release);
+                });
+                let before = version.load(Acquire);
+                let seen = (high.load(Relaxed), low.load(Relaxed));
+                if fenced {
+                    fence(Acquire);
+                }
+                if before % 2 == 0 && version.load(Relaxed) == before {
+                    assert_eq!(seen.0, seen.1);
+                }
+            });
+        });
+        counterexample.is_some()
+    };
+    assert!(!torn(true));
+    assert!(torn(false));
+}
+
+/// Loom alone lets the two that spin pass the turn to each other until it gives up.
+#[test]
+fn a_ticket_lock_with_three_threads_is_a_lock() {
+    let outcomes = Check::new().preemptions(2).outcomes(|| {
+        let [next, serving, count] = [AtomicU32::new(0), AtomicU32::new(0), AtomicU32::new(0)];
+        let increment = || {
+            let ticket = next.fetch_add(1, Relaxed);
+            while serving.load(Acquire) != ticket {
+                model::hint::spin_loop();
+            }
+            let seen = count.load(Relaxed);
+            count.store(seen + 1, Relaxed);
+            serving.store(ticket + 1, Release);
+        };
+        scope(|s| {
+            s.spawn("one", increment);
+            s.spawn("other", increment);
+            increment();
+        });
+        count.load(Relaxed)
+    });
+    assert_eq!(*outcomes.results(), BTreeSet::from([3]));
+}
+
 #[test]
 fn a_weak_exchange_may_fail_although_the_value_is_as_expected() {
     let outcomes = outcomes(|| AtomicU32::new(0).compare_exchange_weak(0, 1, AcqRel, Relaxed).is_ok());

@@ -126,3 +126,63 @@ fn requeue_wakes_one_and_moves_the_rest() {
     });
     assert_eq!(*outcomes.results(), BTreeSet::from([(0, 0), (1, 0), (1, 1)]));
 }
+
+#[test]
+fn a_requeued_sleeper_is_found_on_its_new_word_unless_it_has_gone_on() {
+    let outcomes = Check::new().outcomes(|| {
+        let (from, to) = (AtomicU32::new(0), AtomicU32::new(0));
+        scope(|s| {
+            s.spawn("one", || futex::wait(&from, 0, true));
+            s.spawn("other", || futex::wait(&from, 0, true));
+            let requeued = futex::requeue(&from, 0, &to).expect("nobody changes the word");
+            (requeued.woken, requeued.moved, futex::wake(&to, usize::MAX))
+        })
+    });
+    assert_eq!(*outcomes.results(), BTreeSet::from([(0, 0, 0), (1, 0, 0), (1, 1, 0), (1, 1, 1)]));
+}
+
+#[test]
+fn a_requeue_and_a_wake_on_the_other_word_come_in_either_order() {
+    let outcomes = Check::new().surprises(0).preemptions(3).outcomes(|| {
+        let (from, to) = (AtomicU32::new(0), AtomicU32::new(0));
+        scope(|s| {
+            s.spawn("one", || futex::wait(&from, 0, true));
+            s.spawn("other", || futex::wait(&from, 0, true));
+            let mover = s.spawn("mover", || futex::requeue(&from, 0, &to).expect("nobody changes the word"));
+            let woken = futex::wake(&to, usize::MAX);
+            let requeued = mover.join();
+            (requeued.woken, requeued.moved, woken)
+        })
+    });
+    assert_eq!(*outcomes.results(), BTreeSet::from([(0, 0, 0), (1, 0, 0), (1, 1, 0), (1, 1, 1)]));
+}
+
+#[test]
+fn a_lock_that_sleeps_passes_with_three_threads() {
+    let lock_and_count = |after_sleep: u32| {
+        move || {
+            let (state, count) = (AtomicU32::new(0), AtomicU32::new(0));
+            let increment = || {
+                if state.compare_exchange(0, 1, Acquire, Relaxed).is_err() {
+                    while state.swap(after_sleep, Acquire) != 0 {
+                        futex::wait(&state, after_sleep, false);
+                    }
+                }
+                let seen = count.load(Relaxed);
+                count.store(seen + 1, Relaxed);
+                if state.swap(0, Release) == 2 {
+                    futex::wake(&state, 1);
+                }
+            };
+            scope(|s| {
+                s.spawn("one", increment);
+                s.spawn("other", increment);
+                increment();
+            });
+            assert_eq!(count.load(Relaxed), 3);
+        }
+    };
+    assert!(Check::new().preemptions(2).counterexample(lock_and_count(2)).is_none());
+    // One that forgets that others may sleep loses a wake-up.
+    assert!(Check::new().preemptions(2).counterexample(lock_and_count(1)).is_some());
+}

@@ -101,11 +101,15 @@ fn written(access: Access, object: usize, change: Change, value: u64, event: usi
     recorder::with(|recorder| {
         let object = &mut recorder.log.objects[object];
         object.accesses.note_change(access.thread);
+        let differs = object.newest != value;
         object.newest = value;
         object.written = Some(event);
         object.changes.note(change);
         if object.changes.are_mixed() && !object.swap_for_store {
             recorder.mixed.insert(object.constructed.clone());
+        }
+        if differs {
+            recorder.note_progress();
         }
     });
 }
@@ -265,9 +269,10 @@ macro_rules! atomic {
             /// The newest value. A decision point, in conflict with every other access.
             fn peek(&self, thread: usize, ordering: Ordering) -> $type {
                 cross_hidden_loads(self.object, thread);
-                // An exchange always works on the newest value, and this one cannot succeed.
+                // An exchange works on the newest value. This one is meant to fail. Should the value have become `other`
+                // meanwhile, it writes what is there already, and so its ordering has to be that of the load in either case.
                 let other = <$type>::unlike(recorder::with(|recorder| recorder.log.objects[self.object].newest));
-                match self.inner.compare_exchange(other, other, Ordering::Relaxed, ordering) {
+                match self.inner.compare_exchange(other, other, ordering, ordering) {
                     Ok(found) | Err(found) => found,
                 }
             }
@@ -328,9 +333,12 @@ macro_rules! atomic {
         /// Giving memory back conflicts with every access to it, so loom has to try both orders.
         impl $(<$parameter>)? Drop for $name $(<$parameter>)? {
             fn drop(&mut self) {
-                if let Some(access) = recorder::enter_drop(std::ptr::from_ref(self).addr()) {
+                if let Some(access) = recorder::enter_drop(self.object, std::ptr::from_ref(self).addr()) {
                     self.peek(access.thread, Ordering::Relaxed);
                     recorder::resume(access.thread);
+                    // All stores have to come before this, and loom tells if nothing orders one that did.
+                    // SAFETY: this is no access that another one could disturb: it reads loom's account of the atomic.
+                    unsafe { self.inner.unsync_load() };
                 }
             }
         }
@@ -425,7 +433,8 @@ impl<T> Default for AtomicPtr<T> {
 }
 
 impl AtomicU32 {
-    /// The value that the kernel would see now: the newest, read without any effect on what this thread may see later.
+    /// The value that the kernel would see now: the newest. Afterwards this thread sees no older one, as on real hardware,
+    /// where the kernel looks from the same processor.
     pub(super) fn kernel_load(&self, thread: usize) -> u32 {
         self.peek(thread, Ordering::Relaxed)
     }

@@ -1,6 +1,7 @@
 //! Plain memory: loom tells whether two accesses race, the wrapper records them.
 
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::panic::Location;
 
 use super::recorder::{self, Action, Kind};
@@ -27,7 +28,9 @@ impl<T> UnsafeCell<T> {
 
     /// The value, out of the cell.
     pub fn into_inner(self) -> T {
-        self.value.into_inner()
+        let cell = ManuallyDrop::new(self);
+        // SAFETY: the cell is owned, and nobody uses or drops it after this.
+        unsafe { cell.value.get().read() }
     }
 }
 
@@ -54,6 +57,16 @@ impl<T: ?Sized> UnsafeCell<T> {
     /// The value, through a borrow that nobody shares; no access is recorded.
     pub fn get_mut(&mut self) -> &mut T {
         self.value.get_mut()
+    }
+}
+
+/// The end of a cell counts as its last write: it has to come after all other accesses.
+impl<T: ?Sized> Drop for UnsafeCell<T> {
+    fn drop(&mut self) {
+        if let Some(access) = recorder::enter_drop(self.object, self.value.get().addr()) {
+            access.record(Action::Write { object: self.object });
+            self.accesses.with_mut(|_| ());
+        }
     }
 }
 

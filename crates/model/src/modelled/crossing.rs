@@ -9,7 +9,7 @@
 //!   that are hidden.
 //! - Fences are no decision points, although the order of two `SeqCst` fences matters.
 //!
-//! And they connect what loom knows nothing of: the futex calls on one address.
+//! And they connect what loom knows nothing of: the futex calls.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -21,8 +21,8 @@ use super::recorder;
 pub(super) enum Crossing {
     /// The loads of an atomic by a thread.
     Loads { object: usize, thread: usize },
-    /// The futex calls on an address.
-    Futex { address: usize },
+    /// The futex calls. One crossing for all words, because a requeue concerns two.
+    Futex,
     /// The `SeqCst` fences.
     Fences,
 }

@@ -5,9 +5,11 @@
 //! follows the same three steps: [`recorder::enter`] (is this still a live execution, and live memory?), loom's
 //! operation (which may run other threads first), [`recorder::record`].
 //!
-//! When an execution fails it is **frozen, not unwound**: the log is handed to the thread that called `check`, and the
-//! system thread that ran the model is parked for good, coroutines and all. Unwinding them would run destructors in a
-//! world where half of the operations have already failed, and a second panic in one of those ends the whole process.
+//! When an execution fails it is **frozen**: the log is handed to the thread that called `check`, and the system thread that ran
+//! the model is parked for good, coroutines and all. A panic unwinds as far as the next operation of the model, and there the
+//! execution is frozen too. To unwind further would run destructors in a world where half of the operations have already
+//! failed, and a second panic in one of those ends the whole process. One that comes earlier, in a destructor that uses
+//! nothing of the model's, still does: all that can be done is to tell the first one before.
 
 mod atomic_types;
 mod cell_type;

@@ -148,8 +148,9 @@ impl<'log> Namer<'log> {
                 Some(race) => race,
                 None => schedule::Failure::Panic {
                     thread: *thread,
-                    message: "this thread uses memory that another thread has made, and nothing orders the two"
-                        .to_owned(),
+                    message:
+                        "this thread makes or gives back memory that another thread uses, and nothing orders the two"
+                            .to_owned(),
                     place: last_place(),
                 },
             },

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, Location, PanicHookInfo, catch_unwind};
-use std::sync::Once;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
+use std::sync::{Arc, Once};
 use std::time::Instant;
 
 use schedule::Roused;
@@ -109,11 +109,13 @@ pub(super) struct Thread {
     pub(super) opportunities: usize,
     /// Why it goes on, once it has been roused from sleep.
     pub(super) roused: Option<Roused>,
+    /// How much had been achieved when it last stepped aside.
+    pub(super) stepped_aside_at: Option<usize>,
 }
 
 impl Thread {
     pub(super) fn new(name: &str) -> Thread {
-        Thread { name: name.to_owned(), state: State::Running, opportunities: 0, roused: None }
+        Thread { name: name.to_owned(), state: State::Running, opportunities: 0, roused: None, stepped_aside_at: None }
     }
 }
 
@@ -197,7 +199,7 @@ pub(super) struct Restriction {
     /// The surprises that happen.
     pub(super) plan: Plan,
     /// How many preemptions there may be at most.
-    pub(super) preemptions: Option<usize>,
+    pub(super) preemptions: Option<u8>,
     /// For a schedule that is easy to follow: how many loads may return an old value. Stores are then made as swaps, so that
     /// the newest value is always the one that was written last.
     pub(super) old_values: Option<usize>,
@@ -220,10 +222,18 @@ pub(super) struct Recorder {
     pub(super) sites: Sites,
     pub(super) mixed: HashSet<Vec<Place>>,
     owners: Vec<Place>,
+    /// Grows with each operation of this execution after which something is different for the other threads.
+    progress: usize,
     panicked: Option<Failure>,
     executions: usize,
+    /// How many operations were recorded in all, for whoever watches over the search.
+    operations: Arc<AtomicU64>,
     findings: Sender<Finding>,
+    last_words: Option<LastWords>,
 }
+
+/// Tells of a failure when the process is about to end, with the number of executions so far.
+pub(super) type LastWords = std::boxed::Box<dyn FnOnce(&Log, &Failure, usize) + Send>;
 
 thread_local! {
     static RECORDER: RefCell<Option<std::boxed::Box<Recorder>>> = const { RefCell::new(None) };
@@ -233,7 +243,12 @@ thread_local! {
 pub(super) const MAX_THREADS: usize = loom::MAX_THREADS;
 
 /// Gives this system thread a recorder, before its search begins.
-pub(super) fn install(search: Restriction, findings: Sender<Finding>) {
+pub(super) fn install(
+    search: Restriction,
+    operations: Arc<AtomicU64>,
+    findings: Sender<Finding>,
+    last_words: LastWords,
+) {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let previous = std::panic::take_hook();
@@ -254,9 +269,12 @@ pub(super) fn install(search: Restriction, findings: Sender<Finding>) {
         sites: Sites::default(),
         mixed: HashSet::new(),
         owners: Vec::new(),
+        progress: 0,
         panicked: None,
         executions: 0,
+        operations,
         findings,
+        last_words: Some(last_words),
     };
     RECORDER.set(Some(std::boxed::Box::new(recorder)));
 }
@@ -274,13 +292,12 @@ pub(super) fn with<R>(body: impl FnOnce(&mut Recorder) -> R) -> R {
 /// Begins an execution, on its main thread.
 pub(super) fn begin() {
     let late = with(|recorder| {
-        for held in recorder.held.drain(..) {
-            held.release();
-        }
+        recorder.release_held();
         recorder.log = Log::default();
         recorder.log.threads.push(Thread::new("main"));
         recorder.current = 0;
         recorder.old_values = 0;
+        recorder.progress = 0;
         recorder.sleepers.clear();
         recorder.crossings.clear();
         recorder.search.deadline.is_some_and(|deadline| Instant::now() >= deadline)
@@ -337,6 +354,10 @@ impl Access {
         let Access { thread, place, .. } = self;
         with(|recorder| {
             recorder.current = thread;
+            recorder.operations.fetch_add(1, Ordering::Relaxed);
+            if action.concerns_other_threads() {
+                recorder.note_progress();
+            }
             recorder.log.events.push(Event { thread, place, action });
             recorder.log.events.len() - 1
         })
@@ -352,14 +373,16 @@ impl Access {
     }
 }
 
-/// Before an object at `address` is dropped: the running thread's number, if the object lies in memory that is given back
-/// with it. What lies on a stack is safe from late accesses without the model's help.
-pub(super) fn enter_drop(address: usize) -> Option<Access> {
-    let in_block = RECORDER.with_borrow(|recorder| {
-        let recorder = recorder.as_ref()?;
-        recorder.log.blocks.iter().any(|block| block.freed.is_none() && block.contains(address)).then_some(())
+/// Before an object at `address` is dropped: an access, if the object lies in memory that is given back with it. What lies on
+/// a stack is out of the model's sight.
+pub(super) fn enter_drop(object: usize, address: usize) -> Option<Access> {
+    let constructed = RECORDER.with_borrow(|recorder| {
+        let log = &recorder.as_ref()?.log;
+        let in_block = log.blocks.iter().any(|block| block.freed.is_none() && block.contains(address));
+        // Where it is dropped nobody can say: the compiler calls destructors from nowhere.
+        in_block.then(|| log.objects[object].constructed.last().copied()).flatten()
     });
-    in_block.map(|()| enter_at(None, "drop", Location::caller()))
+    constructed.map(|place| enter_at(None, "drop", place))
 }
 
 /// Notes that `thread` runs again, after an operation that may have let others run.
@@ -367,6 +390,14 @@ pub(super) fn resume(thread: usize) {
     with(|recorder| {
         recorder.current = thread;
         recorder.log.threads[thread].state = State::Running;
+    });
+}
+
+/// Ends the search: every execution has passed.
+pub(super) fn pass() {
+    with(|recorder| {
+        recorder.release_held();
+        recorder.deliver(Verdict::Passed);
     });
 }
 
@@ -383,7 +414,9 @@ pub(super) fn stop_after_panic() -> ! {
     let failure = with(|recorder| {
         recorder.panicked.clone().unwrap_or(Failure::Panic {
             thread: recorder.current,
-            message: "a panic was resumed".to_owned(),
+            message: "the stack overflowed (under the model the main thread has 32 KiB, others have 128 KiB), or an earlier panic \
+                      was resumed"
+                .to_owned(),
             place: None,
         })
     });
@@ -402,15 +435,12 @@ fn note_panic(info: &PanicHookInfo<'_>) -> bool {
     RECORDER.with(|recorder| {
         let Ok(mut recorder) = recorder.try_borrow_mut() else { return false };
         let Some(recorder) = recorder.as_mut() else { return false };
-        let message = info.payload_as_str().unwrap_or("a panic with a payload that is not text").to_owned();
-        let thread = recorder.current;
         if recorder.panicked.is_some() {
-            // A destructor panics while the first panic unwinds. The process is about to be ended by Rust itself, so this is
-            // the last chance to say why.
-            eprintln!("model: {message}; this came on top of {:?}", recorder.panicked);
-        } else {
-            recorder.panicked = Some(Failure::from_panic(thread, message, info.location()));
+            recorder.say_last_words();
+            return false;
         }
+        let message = info.payload_as_str().unwrap_or("a panic with a payload that is not text").to_owned();
+        recorder.panicked = Some(Failure::from_panic(recorder.current, message, info.location()));
         true
     })
 }
@@ -444,6 +474,32 @@ impl Failure {
             Failure::Leak
         } else {
             Failure::Panic { thread, message, place: place.map(naming::place) }
+        }
+    }
+}
+
+impl Action {
+    /// Whether it changes what other threads can do, by itself. A change of an atomic does if the value differs, and that is
+    /// noted where it is made.
+    fn concerns_other_threads(&self) -> bool {
+        match self {
+            Action::Load { .. }
+            | Action::Store { .. }
+            | Action::Rmw { .. }
+            | Action::CompareExchange(_)
+            | Action::Fence { .. }
+            | Action::Read { .. }
+            | Action::SleepRefused { .. }
+            | Action::Yield => false,
+            Action::Write { .. }
+            | Action::Spawn { .. }
+            | Action::Join { .. }
+            | Action::Finish
+            | Action::Sleep { .. }
+            | Action::Rouse { .. }
+            | Action::Wake { .. }
+            | Action::Requeue { .. }
+            | Action::Free { .. } => true,
         }
     }
 }
@@ -504,6 +560,24 @@ impl Recorder {
         })
     }
 
+    /// Notes that something is different now for the other threads.
+    pub(super) fn note_progress(&mut self) {
+        self.progress += 1;
+    }
+
+    /// Whether nothing has been achieved by anybody since `thread`, which steps aside, last did so.
+    pub(super) fn steps_aside_in_vain(&mut self, thread: usize) -> bool {
+        let before = self.log.threads[thread].stepped_aside_at.replace(self.progress);
+        before == Some(self.progress)
+    }
+
+    /// Gives the memory back that was held for the execution that has ended.
+    fn release_held(&mut self) {
+        for held in self.held.drain(..) {
+            held.release();
+        }
+    }
+
     /// Whether the next load may return an old value.
     pub(super) fn may_read_old_value(&self) -> bool {
         self.search.old_values.is_none_or(|limit| self.old_values < limit)
@@ -519,8 +593,19 @@ impl Recorder {
         self.log.objects.iter().rposition(|object| object.address == address)
     }
 
+    /// A destructor panics while the first panic unwinds, and Rust is about to end the process. (To go no further than this would
+    /// keep a lock of std's locked, and then the process would not end at all.) So the first panic is told now.
+    fn say_last_words(&mut self) {
+        let (Some(last_words), Some(failure)) = (self.last_words.take(), self.panicked.clone()) else { return };
+        let (log, executions) = (std::mem::take(&mut self.log), self.executions);
+        // On a thread of its own, because little is left of a coroutine's stack.
+        let speaker = std::thread::spawn(move || last_words(&log, &failure, executions));
+        // If the speaker panics as well, nothing can be told.
+        let _ = speaker.join();
+    }
+
     /// Ends the search with `verdict`.
-    pub(super) fn deliver(&mut self, verdict: Verdict) {
+    fn deliver(&mut self, verdict: Verdict) {
         let mixed = std::mem::take(&mut self.mixed);
         let sites = std::mem::take(&mut self.sites);
         let finding = Finding { mixed, verdict, executions: self.executions, sites };

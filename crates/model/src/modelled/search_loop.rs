@@ -4,58 +4,51 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::fmt::Debug;
 use std::fs;
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::channel;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 use std::{env, process};
 
-use schedule::{FORMAT, Report, Schedule};
+use schedule::{FORMAT, Report, Schedule, Style};
 
 use super::naming;
-use super::recorder::{self, Failure, Finding, Log, Place, Restriction, Verdict};
+use super::recorder::{self, Failure, Finding, LastWords, Log, Place, Restriction, Verdict};
 use super::surprise::{self, Plan};
 use super::threads;
 use crate::{Check, Completeness, Outcomes, Pass};
 
 /// How hard a schedule is to follow: one for each preemption and two for each load of an old value. Up to this, schedules are
 /// looked through in that order.
-const HARD: usize = 6;
+const HARD: u8 = 6;
 
 /// The width of a counterexample, in columns: that of a terminal that nobody has made wider.
 const WIDTH: usize = 80;
 
 type Program = Arc<dyn Fn() + Send + Sync>;
 
+/// How long a search may go without a single operation of the program.
+const STANDSTILL: Duration = Duration::from_secs(10);
+
 /// How long the search for a counterexample with fewer preemptions may take.
 const SIMPLIFYING: Duration = Duration::from_secs(5);
 
 #[track_caller]
 pub(crate) fn run(check: &Check, program: impl Fn() + Send + Sync + 'static) -> Pass {
-    Search::new(check, Arc::new(program)).run()
+    let search = Search::new(check, Arc::new(program));
+    search.conclude(search.search())
 }
 
 #[track_caller]
 pub(crate) fn counterexample(check: &Check, program: impl Fn() + Send + Sync + 'static) -> Option<Schedule> {
     let search = Search::new(check, Arc::new(program));
-    match search.search() {
-        Ok(pass) => {
-            search.report(pass.schedules, pass.to_string(), None);
-            None
-        }
-        Err(schedule) => {
-            search.report(schedule.explored, failed(schedule.explored), Some(&schedule));
-            Some(*schedule)
-        }
-    }
-}
-
-/// The summary of a search that found a schedule that fails.
-fn failed(explored: usize) -> String {
-    format!("one of {explored} schedule{} fails", if explored == 1 { "" } else { "s" })
+    let found = search.search();
+    search.report(&found);
+    found.err().map(|schedule| *schedule)
 }
 
 #[track_caller]
@@ -75,16 +68,16 @@ where
     let take = || std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
     let (pass, found) = loop {
         let known = search.mixed.borrow().len();
-        let pass = search.run();
+        let pass = search.search();
         let found = take();
-        if search.mixed.borrow().len() == known {
-            break (pass, found);
+        if pass.is_err() || search.mixed.borrow().len() == known {
+            break (search.conclude(pass), found);
         }
         // A search that was begun anew has left results behind that are not to be trusted.
     };
     let results: BTreeSet<T> = found.keys().cloned().collect();
 
-    let mut witnesses: BTreeMap<T, (Log, Option<usize>)> = BTreeMap::new();
+    let mut witnesses: BTreeMap<T, (Log, Option<u8>)> = BTreeMap::new();
     let deadline = Some(Instant::now() + SIMPLIFYING);
     let mut executions = None;
     for (old_values, bound) in simple_first(check) {
@@ -105,7 +98,7 @@ where
     let witnesses = witnesses.into_iter().map(|(result, (log, preemptions))| {
         let mut schedule = naming::schedule(&log, &search.title, pass.schedules);
         schedule.outcome = Some(format!("{result:?}"));
-        schedule.preemptions = preemptions;
+        schedule.preemptions = preemptions.map(usize::from);
         (result, schedule)
     });
     Outcomes { results, pass, witnesses: witnesses.collect() }
@@ -114,10 +107,10 @@ where
 /// The searches for a schedule that is easy to follow: how many loads may return an old value, and how many preemptions
 /// there may be. Of those that are equally [hard](HARD), the ones with the fewest old values come first; last come any number of
 /// old values and the fewest preemptions.
-fn simple_first(check: &Check) -> impl Iterator<Item = (Option<usize>, usize)> {
-    let bound = check.preemptions.unwrap_or(usize::from(u8::MAX));
-    let easy =
-        (0..=HARD).flat_map(|hard| (0..=hard / 2).map(move |old_values| (Some(old_values), hard - 2 * old_values)));
+fn simple_first(check: &Check) -> impl Iterator<Item = (Option<usize>, u8)> {
+    let bound = check.preemptions.unwrap_or(u8::MAX);
+    let easy = (0..=HARD)
+        .flat_map(|hard| (0..=hard / 2).map(move |old_values| (Some(usize::from(old_values)), hard - 2 * old_values)));
     let easy = easy.filter(move |&(_, preemptions)| preemptions <= bound);
     easy.chain((0..=bound).map(|preemptions| (None, preemptions)))
 }
@@ -139,19 +132,16 @@ impl<'check> Search<'check> {
         Search { check, program, title, caller: Location::caller(), started: Instant::now(), mixed: RefCell::default() }
     }
 
+    /// Reports what was found, and panics if that is a schedule that fails.
     #[track_caller]
-    fn run(&self) -> Pass {
-        match self.search() {
+    fn conclude(&self, found: Result<Pass, Box<Schedule>>) -> Pass {
+        self.report(&found);
+        match found {
             Ok(pass) => {
                 println!("{}: {pass}", self.title);
-                self.report(pass.schedules, pass.to_string(), None);
                 pass
             }
-            Err(schedule) => {
-                let text = schedule.to_text(schedule::Style::for_stderr(WIDTH));
-                self.report(schedule.explored, failed(schedule.explored), Some(&schedule));
-                panic!("this schedule fails\n\n{text}");
-            }
+            Err(schedule) => panic!("this schedule fails\n\n{}", schedule.to_text(Style::for_stderr(WIDTH))),
         }
     }
 
@@ -161,6 +151,7 @@ impl<'check> Search<'check> {
         let mut plans = VecDeque::from([Plan::new()]);
         let mut planned: HashSet<Plan> = plans.iter().cloned().collect();
         let mut schedules = 0;
+        let mut surprises = None;
         let mut completeness = match self.check.preemptions {
             Some(bound) => Completeness::Preemptions(bound),
             None => Completeness::Exhaustive,
@@ -180,15 +171,15 @@ impl<'check> Search<'check> {
                     return Err(Box::new(self.simplest(&plan, *failed, schedules)));
                 }
             }
-            if plan.len() < self.check.surprises {
-                for extended in surprise::extensions(&plan, &finding.sites) {
-                    if planned.insert(extended.clone()) {
-                        plans.push_back(extended);
-                    }
+            for extended in surprise::extensions(&plan, &finding.sites) {
+                if extended.len() > self.check.surprises {
+                    surprises = Some(self.check.surprises);
+                } else if planned.insert(extended.clone()) {
+                    plans.push_back(extended);
                 }
             }
         }
-        Ok(Pass { schedules, completeness })
+        Ok(Pass { schedules, completeness, surprises })
     }
 
     /// Explores every schedule under the restriction.
@@ -210,15 +201,18 @@ impl<'check> Search<'check> {
         let mut builder = loom::model::Builder::new();
         builder.max_threads = recorder::MAX_THREADS;
         builder.max_branches = self.check.decisions;
-        builder.preemption_bound = restriction.preemptions;
+        builder.preemption_bound = restriction.preemptions.map(usize::from);
         builder.max_duration = None;
         builder.max_permutations = None;
         builder.checkpoint_file = None;
         // Loom's message about a data race then says which threads it is about.
         builder.location = true;
         let (caller, title) = (self.caller, self.title.clone());
+        let operations = Arc::new(AtomicU64::new(0));
+        let watched = Arc::clone(&operations);
+        let last_words = self.last_words();
         let explorer = thread::Builder::new().name(title).spawn(move || {
-            recorder::install(restriction, sender);
+            recorder::install(restriction, operations, sender, last_words);
             let explored = catch_unwind(AssertUnwindSafe(|| {
                 builder.check(move || {
                     recorder::begin();
@@ -229,13 +223,29 @@ impl<'check> Search<'check> {
                 });
             }));
             match explored {
-                Ok(()) => recorder::with(|recorder| recorder.deliver(Verdict::Passed)),
+                Ok(()) => recorder::pass(),
                 // Loom itself found something, between two executions.
                 Err(_) => recorder::stop_after_panic(),
             }
         });
         explorer.expect("the system can start one more thread");
-        receiver.recv().expect("an explorer delivers before it ends")
+        // ORDERING: Relaxed; the number is looked at only to see whether it grows.
+        let mut seen = watched.load(Ordering::Relaxed);
+        loop {
+            match receiver.recv_timeout(STANDSTILL) {
+                Ok(finding) => return finding,
+                Err(RecvTimeoutError::Disconnected) => unreachable!("an explorer delivers before it ends"),
+                Err(RecvTimeoutError::Timeout) => {
+                    let now = watched.load(Ordering::Relaxed);
+                    assert!(
+                        now != seen,
+                        "for {STANDSTILL:?} the program has done nothing that the model knows: a loop without an atomic in it, or \
+                         a lock of std's that is held while other threads run"
+                    );
+                    seen = now;
+                }
+            }
+        }
     }
 
     /// The counterexample to show, of those under `plan`.
@@ -252,7 +262,7 @@ impl<'check> Search<'check> {
                 Verdict::Failed(failed) => {
                     let (log, failure) = *failed;
                     let mut schedule = naming::failed_schedule(&log, &failure, &self.title, explored, decisions);
-                    schedule.preemptions = preemptions;
+                    schedule.preemptions = preemptions.map(usize::from);
                     return schedule;
                 }
             }
@@ -260,20 +270,44 @@ impl<'check> Search<'check> {
         naming::failed_schedule(&log, &failure, &self.title, explored, decisions)
     }
 
-    /// Leaves a report for the program that runs the checks, if it asked for one.
-    fn report(&self, schedules: usize, summary: String, counterexample: Option<&Schedule>) {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let Some(directory) = env::var_os(Report::DIRECTORY) else { return };
-        let package = env::var("CARGO_PKG_NAME").unwrap_or_default();
-        let seconds = self.started.elapsed().as_secs_f64();
-        let test = self.title.clone();
-        let counterexample = counterexample.cloned();
-        let report = Report { format: FORMAT, package, test, schedules, summary, seconds, counterexample };
-        // ORDERING: Relaxed; the numbers have to differ, and nothing else hangs on them.
-        let name = format!("{}-{}.json", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let path = PathBuf::from(directory).join(name);
-        if let Err(error) = fs::write(&path, report.to_json()) {
-            panic!("cannot write the report {}: {error}", path.display());
+    /// Tells of a failure in the last moment, past the test harness, which would keep what is printed until the test has
+    /// ended.
+    fn last_words(&self) -> LastWords {
+        let (title, started, decisions) = (self.title.clone(), self.started, self.check.decisions);
+        Box::new(move |log, failure, executions| {
+            let schedule = naming::failed_schedule(log, failure, &title, executions, decisions);
+            let text = schedule.to_text(Style::for_stderr(WIDTH));
+            // Nobody is left to be told if this fails.
+            let _ = writeln!(io::stderr(), "this schedule fails, and a destructor panics on top of it\n\n{text}");
+            report(&title, started, &Err(Box::new(schedule)));
+        })
+    }
+
+    fn report(&self, found: &Result<Pass, Box<Schedule>>) {
+        report(&self.title, self.started, found);
+    }
+}
+
+/// Leaves a report for the program that runs the checks, if it asked for one.
+fn report(title: &str, started: Instant, found: &Result<Pass, Box<Schedule>>) {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let Some(directory) = env::var_os(Report::DIRECTORY) else { return };
+    let package = env::var("CARGO_PKG_NAME").unwrap_or_default();
+    let seconds = started.elapsed().as_secs_f64();
+    let test = title.to_owned();
+    let (schedules, summary, counterexample) = match found {
+        Ok(pass) => (pass.schedules, pass.to_string(), None),
+        Err(schedule) => {
+            let explored = schedule.explored;
+            let plural = if explored == 1 { "" } else { "s" };
+            (explored, format!("one of {explored} schedule{plural} fails"), Some((**schedule).clone()))
         }
+    };
+    let report = Report { format: FORMAT, package, test, schedules, summary, seconds, counterexample };
+    // ORDERING: Relaxed; the numbers have to differ, and nothing else hangs on them.
+    let name = format!("{}-{}.json", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let path = PathBuf::from(directory).join(name);
+    if let Err(error) = fs::write(&path, report.to_json()) {
+        panic!("cannot write the report {}: {error}", path.display());
     }
 }

@@ -1,8 +1,8 @@
 //! The model's futex.
 //!
-//! It does what the kernel's does, and where the kernel takes the lock of a hash bucket it passes a [`Crossing`]: `wait` crosses
-//! at the word's address, looks at the word, and goes to sleep with no decision point in between; a wake crosses at the same
-//! address. So loom tries both orders.
+//! It does what the kernel's does, and where the kernel takes the lock of a hash bucket it passes a [`Crossing`], the same for
+//! all words. `wait` crosses, and then looks at the word and goes to sleep [in one step](in_one_step) with that; a wake
+//! crosses too. So loom tries both orders.
 //!
 //! Loom orders everything that the waker did before everything that the woken thread does next. The kernel promises no
 //! such thing, and a primitive that relies on it is broken. Therefore each sleep is also an opportunity for a
@@ -35,8 +35,8 @@ pub fn wait(word: &AtomicU32, expected: u32, timed: bool) -> bool {
     let object = word.object();
     let access = recorder::enter(Some((object, address)), "futex wait", place);
     let thread = access.thread;
-    Crossing::Futex { address }.cross();
-    let found = word.kernel_load(thread);
+    Crossing::Futex.cross();
+    let found = in_one_step(|| word.kernel_load(thread));
     if found != expected {
         let refused = Action::SleepRefused { word: object, expected: expected.into(), found: found.into() };
         access.record(refused);
@@ -60,7 +60,7 @@ pub fn wait(word: &AtomicU32, expected: u32, timed: bool) -> bool {
         surprise => {
             recorder::with(|recorder| recorder.sleepers.push(Sleeper { thread, address, parked: None, timed }));
             // Others may still wake it, and then that wake is spent.
-            Crossing::Futex { address }.cross();
+            Crossing::Futex.cross();
             recorder::resume(thread);
             recorder::with(|recorder| {
                 recorder.sleepers.retain(|sleeper| sleeper.thread != thread);
@@ -74,7 +74,11 @@ pub fn wait(word: &AtomicU32, expected: u32, timed: bool) -> bool {
 }
 
 /// How many threads sleep.
+#[track_caller]
 pub(crate) fn sleepers() -> usize {
+    let access = recorder::enter(None, "sleepers", Location::caller());
+    Crossing::Futex.cross();
+    recorder::resume(access.thread);
     recorder::with(|recorder| recorder.sleepers.len())
 }
 
@@ -86,7 +90,7 @@ pub fn wake(word: *const AtomicU32, limit: usize) -> usize {
     let place = Location::caller();
     let address = word.addr();
     let access = recorder::enter(None, "futex wake", place);
-    Crossing::Futex { address }.cross();
+    Crossing::Futex.cross();
     let (woken, handles, word) = recorder::with(|recorder| {
         let (woken, handles) = recorder.rouse(address, limit);
         (woken, handles, recorder.object_at(address))
@@ -114,9 +118,8 @@ pub fn requeue(from: &AtomicU32, expected: u32, to: *const AtomicU32) -> Option<
     let place = Location::caller();
     let address = ptr::from_ref(from).addr();
     let access = recorder::enter(Some((from.object(), address)), "futex requeue", place);
-    Crossing::Futex { address: to.addr() }.cross();
-    Crossing::Futex { address }.cross();
-    let found = from.kernel_load(access.thread);
+    Crossing::Futex.cross();
+    let found = in_one_step(|| from.kernel_load(access.thread));
     if found != expected {
         recorder::resume(access.thread);
         return None;
@@ -163,6 +166,15 @@ pub(super) fn unless_others_can_run(spinning: bool, failure: Option<Failure>) {
         (Some(None), Some(failure)) => recorder::stop(failure),
         _ => {}
     }
+}
+
+/// Runs `body` as part of the step that has just begun: loom lets nobody in between, and takes what `body` depends on for
+/// something that the whole step depends on.
+fn in_one_step<R>(body: impl FnOnce() -> R) -> R {
+    loom::stop_exploring();
+    let result = body();
+    loom::explore();
+    result
 }
 
 impl Recorder {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::panic::Location;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::recorder::{self, Action, Failure, MAX_THREADS, Place, State, Thread};
 use super::sleep::unless_others_can_run;
@@ -112,8 +112,8 @@ pub fn scope<'env, T>(body: impl for<'scope> FnOnce(Scope<'scope, 'env>) -> T) -
     let handles = Handles::default();
     // If `body` panics, the threads are not joined here, but neither do they run on: the execution is frozen.
     let result = body(Scope { handles: &handles, environment: PhantomData });
-    let unjoined = handles.take_all();
-    for (thread, handle) in unjoined {
+    // A thread that is being joined may still spawn further ones.
+    while let Some((thread, handle)) = handles.take_any() {
         join(thread, handle, place);
     }
     result
@@ -122,23 +122,44 @@ pub fn scope<'env, T>(body: impl for<'scope> FnOnce(Scope<'scope, 'env>) -> T) -
 /// A thread's number, and loom's handle to it.
 type Joinable = (usize, loom::thread::JoinHandle<()>);
 
-/// The threads of a scope, each until somebody joins it.
+/// The threads of a scope.
 #[derive(Default)]
-struct Handles(Mutex<Vec<Option<Joinable>>>);
+struct Handles(Mutex<Vec<Handle>>);
+
+/// A thread of a scope.
+struct Handle {
+    /// Until somebody joins it.
+    joinable: Option<Joinable>,
+    /// Whether there is a [`ScopedJoinHandle`] by which somebody may join it.
+    claimed: bool,
+}
 
 impl Handles {
+    fn lock(&self) -> MutexGuard<'_, Vec<Handle>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn push(&self, thread: usize, handle: loom::thread::JoinHandle<()>) -> usize {
-        let mut handles = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        handles.push(Some((thread, handle)));
+        let mut handles = self.lock();
+        handles.push(Handle { joinable: Some((thread, handle)), claimed: true });
         handles.len() - 1
     }
 
+    /// The thread with this index, if nobody has joined it.
     fn take(&self, index: usize) -> Option<Joinable> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)[index].take()
+        self.lock()[index].joinable.take()
     }
 
-    fn take_all(&self) -> Vec<Joinable> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).drain(..).flatten().collect()
+    fn disclaim(&self, index: usize) {
+        self.lock()[index].claimed = false;
+    }
+
+    /// A thread that nobody has joined, if possible one that nobody else can join.
+    fn take_any(&self) -> Option<Joinable> {
+        let mut handles = self.lock();
+        let unclaimed = handles.iter().position(|handle| handle.joinable.is_some() && !handle.claimed);
+        let index = unclaimed.or_else(|| handles.iter().position(|handle| handle.joinable.is_some()))?;
+        handles[index].joinable.take()
     }
 }
 
@@ -164,8 +185,8 @@ impl<'scope> Scope<'scope, '_> {
             let value = body();
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
         });
-        // SAFETY: the thread ends before `'scope` does: `scope` joins it, and if `scope` does not get that far, the
-        // execution is frozen and the thread never runs again.
+        // SAFETY: the thread ends before `'scope` does: `scope` joins all threads, those too that are spawned while it does so.
+        // If it does not get that far, the execution is frozen and the thread never runs again.
         let body = unsafe { std::mem::transmute::<Box<dyn FnOnce() + Send + 'scope>, Box<dyn FnOnce() + Send>>(body) };
         let JoinHandle { thread, handle, .. } = spawn(name, body);
         let index = self.handles.push(thread, handle);
@@ -202,6 +223,12 @@ impl<T> ScopedJoinHandle<'_, T> {
     }
 }
 
+impl<T> Drop for ScopedJoinHandle<'_, T> {
+    fn drop(&mut self) {
+        self.handles.disclaim(self.index);
+    }
+}
+
 impl<T> fmt::Debug for ScopedJoinHandle<'_, T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("ScopedJoinHandle { .. }")
@@ -225,6 +252,12 @@ fn step_aside(place: Place) {
     access.record(Action::Yield);
     let thread = access.thread;
     recorder::with(|recorder| recorder.log.threads[thread].state = State::Yielding);
+    if recorder::with(|recorder| recorder.steps_aside_in_vain(thread)) {
+        // What follows is what would have followed then, so loom need not look for other orders behind this point. By itself it
+        // lets the thread run that has stepped aside least. Otherwise two threads that spin would pass the turn to each
+        // other for ever, while the one that they wait for never gets to run.
+        loom::skip_branch();
+    }
     // Whoever spins may be waiting for somebody whose time has to run out first.
     unless_others_can_run(false, None);
     loom::thread::yield_now();
