@@ -48,10 +48,16 @@ impl Teller<'_> {
                 paragraphs
             }
             Failure::DataRace { location, first, second } => {
-                let nothing = plain(format!("nothing orders these two accesses of {location}:"));
-                let mut paragraphs = vec![flush([wrong, nothing])];
-                for &index in [first, second] {
-                    let Some(step) = self.schedule.steps.get(index) else { continue };
+                let accesses = [first, second].map(|&index| self.schedule.steps.get(index));
+                let writers = accesses
+                    .iter()
+                    .flatten()
+                    .filter(|step| matches!(step.operation, Operation::Write { .. } | Operation::Free { .. }));
+                let write = if writers.count() == 2 { "both write" } else { "one of them writes" };
+                let at_once = plain(format!("two threads use {location} at once, and {write}:"));
+                let mut paragraphs = vec![flush([wrong, at_once])];
+                for (&index, step) in [first, second].into_iter().zip(accesses) {
+                    let Some(step) = step else { continue };
                     let verb = match step.operation {
                         Operation::Read { .. } => "reads",
                         Operation::Write { .. } => "writes",
@@ -60,6 +66,13 @@ impl Teller<'_> {
                     };
                     let access = format!(" {verb} it in step {}, at {}.", index + 1, self.place(&step.place));
                     paragraphs.push(indented([self.thread(step.thread), plain(access)]));
+                }
+                if let [_, Some(later)] = accesses {
+                    paragraphs.push(flush([
+                        plain("One stands above the other only in this run: nothing that "),
+                        self.thread(later.thread),
+                        plain(format!(" acquired says that step {} is over.", first + 1)),
+                    ]));
                 }
                 paragraphs
             }

@@ -221,6 +221,15 @@ fn torn_read() -> Schedule {
         .fails(1, Failure::DataRace { location: "data".to_owned(), first: 1, second: 3 })
 }
 
+/// Both threads write.
+fn torn_write() -> Schedule {
+    Script::new("one_writer_at_a_time", &["main", "writer"])
+        .step(0, spawn(1), TEST, 20)
+        .step(1, write("data"), MUTEX, 31)
+        .step(0, write("data"), MUTEX, 31)
+        .fails(1, Failure::DataRace { location: "data".to_owned(), first: 1, second: 2 })
+}
+
 fn missing_release() -> Schedule {
     let message =
         "assertion `left == right` failed: the message must be there once the flag is up\n  left: 0\n right: 42";
@@ -422,6 +431,7 @@ fn all() -> Vec<(&'static str, Schedule)> {
         ("simple_opposite_locks", simple_opposite_locks()),
         ("forgotten_sleeper", forgotten_sleeper()),
         ("torn_read", torn_read()),
+        ("torn_write", torn_write()),
         ("missing_release", missing_release()),
         ("store_buffering", store_buffering()),
         ("livelock", livelock()),
