@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::phrase::{Paragraph, Phrase, Tone, printable};
+use crate::past::written_by;
+use crate::phrase::{Paragraph, Phrase, Tone, plain, printable};
 use crate::words::{Teller, list};
-use crate::{Failure, Operation, Value, Waiting, WaitsFor};
+use crate::{Failure, Operation, Waiting, WaitsFor};
 
 impl Teller<'_> {
     /// How the schedule ended, and how it was found.
@@ -13,6 +14,7 @@ impl Teller<'_> {
         if let Some(outcome) = &self.schedule.outcome {
             paragraphs.push(flush([Phrase::new(format!("outcome: {outcome}"), Tone::Title)]));
         }
+        paragraphs.extend(self.old_read());
         if let Some(found) = self.found() {
             paragraphs.push(flush([Phrase::new(found, Tone::Quiet)]));
         }
@@ -147,7 +149,7 @@ impl Teller<'_> {
             return format!(", which {author} wrote in step {}", step + 1);
         }
         let before = self.other_write(location, own).and_then(|other| {
-            let value = written_value(&self.schedule.steps[other].operation)?;
+            let value = written_by(&self.schedule.steps[other].operation)?.value;
             Some(format!(". Before that, {} wrote {value} in step {}", self.author(other)?, other + 1))
         });
         format!(", which it wrote itself in step {}{}", step + 1, before.unwrap_or_default())
@@ -212,13 +214,7 @@ impl Teller<'_> {
     /// The last step in which a thread other than `own` wrote the word.
     fn other_write(&self, location: &str, own: usize) -> Option<usize> {
         self.schedule.steps.iter().rposition(|step| {
-            let word = match &step.operation {
-                Operation::Store { location, .. }
-                | Operation::ReadModifyWrite { location, .. }
-                | Operation::CompareExchange { location, exchanged: true, .. } => location,
-                _ => return false,
-            };
-            step.thread != own && word == location
+            step.thread != own && written_by(&step.operation).is_some_and(|written| written.location == location)
         })
     }
 
@@ -258,20 +254,6 @@ pub(crate) fn kind(failure: &Failure) -> &'static str {
         Failure::UseAfterFree { .. } => "use after free",
         Failure::TooManyThreads { .. } => "too many threads",
     }
-}
-
-/// The value that an operation left in its location, where it wrote one.
-fn written_value(operation: &Operation) -> Option<&Value> {
-    match operation {
-        Operation::Store { value, .. } => Some(value),
-        Operation::ReadModifyWrite { after, .. } => Some(after),
-        Operation::CompareExchange { new, exchanged: true, .. } => Some(new),
-        _ => None,
-    }
-}
-
-fn plain(text: impl Into<String>) -> Phrase {
-    Phrase::new(text, Tone::Plain)
 }
 
 fn flush(phrases: impl IntoIterator<Item = Phrase>) -> Paragraph {

@@ -56,6 +56,8 @@
 //!
 //! panic: main panicked at flag.rs:12:
 //!   the message is 0, not 42
+//! main saw in step 5 what sender wrote in step 3, and so after step 2. But step 3
+//!   is Relaxed: step 2 did not travel with it.
 //! found after 3 schedules; this one has 1 preemption.
 //! ";
 //! let schedule = Schedule::from_json(json)?;
@@ -90,6 +92,7 @@
 mod ending;
 mod json;
 mod lanes;
+mod past;
 mod phrase;
 mod svg;
 mod text;

@@ -633,3 +633,106 @@ fn old_reads_and_failures_have_colours_of_their_own() {
         assert!(!colours[..index].contains(colour), "two share a colour in {text}");
     }
 }
+
+/// Compares with what is said about an old read of `data`: step 2 wrote it, and `between` came between that and the read.
+#[track_caller]
+fn explains(between: &[(usize, Operation)], expected: &str) {
+    let mut script = Script::new("flag", &["main", "sender", "third"]).step(0, spawn(1), TEST, 1).step(
+        1,
+        store("data", 42, Relaxed),
+        TEST,
+        2,
+    );
+    for (thread, operation) in between {
+        script = script.step(*thread, operation.clone(), TEST, 3);
+    }
+    let text = script.step(0, old_load("data", Relaxed, 0, 42, 1), TEST, 4).shows(0, "0").to_text(Style::plain(300));
+    let told = text.split_once("outcome: 0\n").expect("an outcome").1;
+    assert_eq!(told.lines().next().expect("an explanation, or how it was found"), expected);
+}
+
+#[test]
+fn an_old_read_is_explained_by_the_side_that_lacks_an_ordering() {
+    let raised = |ordering| (1, store("flag", 1, ordering));
+    let seen = |ordering| (0, load("flag", ordering, 1));
+    let fence = |thread, ordering| (thread, Operation::Fence { ordering });
+
+    explains(
+        &[raised(Relaxed), seen(Acquire)],
+        "main saw in step 4 what sender wrote in step 3, and so after step 2. But step 3 is Relaxed: step 2 \
+         did not travel with it.",
+    );
+    explains(
+        &[raised(Relaxed), seen(Relaxed), fence(0, Acquire)],
+        "main saw in step 4 what sender wrote in step 3, and so after step 2. But step 3 is Relaxed: step 2 \
+         did not travel with it.",
+    );
+    explains(
+        &[raised(Release), seen(Relaxed)],
+        "main saw in step 4 what sender wrote in step 3, and so after step 2. But step 4 is Relaxed: it did \
+         not open what travelled with step 3.",
+    );
+    explains(
+        &[fence(1, Release), raised(Relaxed), seen(Relaxed)],
+        "main saw in step 5 what sender wrote in step 4, and so after step 2. But step 5 is Relaxed: it did \
+         not open what travelled with step 4.",
+    );
+    explains(
+        &[raised(Relaxed), seen(Relaxed)],
+        "main saw in step 4 what sender wrote in step 3, and so after step 2. But step 3 is Relaxed: step 2 \
+         did not travel with it. Nor would step 4, which is Relaxed, have opened it.",
+    );
+    // A fence helps neither before what it should order nor behind it.
+    explains(
+        &[raised(Relaxed), fence(1, Release), fence(0, Acquire), seen(Relaxed)],
+        "main saw in step 6 what sender wrote in step 3, and so after step 2. But step 3 is Relaxed: step 2 \
+         did not travel with it. Nor would step 6, which is Relaxed, have opened it.",
+    );
+    // An exchange that fails only reads.
+    explains(
+        &[(1, change("flag", "swap", 1, 0, 1, Acquire)), (0, exchange("flag", 0, 2, 1))],
+        "main saw in step 4 what sender wrote in step 3, and so after step 2. But step 3 is Acquire: step 2 \
+         did not travel with it. Nor would step 4, which is Relaxed, have opened it.",
+    );
+}
+
+#[test]
+fn an_old_read_by_a_thread_that_saw_nothing_later_is_explained_by_that() {
+    explains(&[], "main had seen nothing that sender wrote after step 2.");
+    explains(
+        &[(1, store("flag", 1, Release)), (0, load("flag", Acquire, 0))],
+        "main had seen nothing that sender wrote after step 2.",
+    );
+    // The sender did see what main had written.
+    explains(
+        &[(0, store("flag", 1, Relaxed)), (1, load("flag", Relaxed, 1))],
+        "main had seen nothing that sender wrote after step 2.",
+    );
+    explains(
+        &[(1, load("flag", Acquire, 0)), (0, store("flag", 1, Release))],
+        "main had seen nothing that sender wrote after step 2. Release and Acquire order a write and the read \
+         that sees it; here neither read saw the other's write. That takes SeqCst, or a SeqCst fence on both \
+         sides.",
+    );
+}
+
+#[test]
+fn an_old_read_is_not_explained_where_the_steps_leave_a_doubt() {
+    let nothing = "found after 17 schedules; this one has no preemption.";
+    let (raised, seen) = ((1, store("flag", 1, Relaxed)), (0, load("flag", Acquire, 1)));
+
+    // Both sides are as they should be; only a broken model could do this.
+    explains(&[(1, store("flag", 1, Release)), seen.clone()], nothing);
+    // Which of the two was seen?
+    explains(&[raised.clone(), (2, store("flag", 1, Relaxed)), seen.clone()], nothing);
+    // The swap carries on what the store before it released.
+    let release = (1, store("flag", 2, Release));
+    explains(&[release, (1, change("flag", "swap", 1, 2, 1, Relaxed)), seen.clone()], nothing);
+    // Perhaps the third had seen what the second did.
+    explains(&[(2, store("flag", 1, Relaxed)), seen], nothing);
+    explains(&[raised, (0, join(2))], nothing);
+    explains(
+        &[(0, Operation::SleepRefused { location: "flag".to_owned(), expected: number(0), found: number(1) })],
+        nothing,
+    );
+}
