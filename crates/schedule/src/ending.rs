@@ -233,7 +233,7 @@ impl Teller<'_> {
             let round = plain(format!(" goes round and round at {}.", list(places, "and")));
             paragraphs.push(indented([self.thread(thread), round]));
         }
-        let yields = steps.iter().any(|step| step.operation == Operation::Yield);
+        let yields = steps.iter().any(|step| matches!(step.operation, Operation::Yield { .. }));
         if threads.len() == 1 && !yields {
             let advice =
                 "It never lets the others run: a loop that waits has to call hint::spin_loop() or thread::yield_now().";

@@ -125,7 +125,7 @@ fn joins_later(schedule: &Schedule, thread: usize, index: usize) -> bool {
 fn stopped_before(schedule: &Schedule, index: usize, lives: &[Life]) -> Option<usize> {
     let before = &schedule.steps[index.checked_sub(1)?];
     let thread = before.thread;
-    let gave_way = matches!(before.operation, Operation::Sleep { .. } | Operation::Finish | Operation::Yield);
+    let gave_way = matches!(before.operation, Operation::Sleep { .. } | Operation::Finish | Operation::Yield { .. });
     let late = matches!(&schedule.failure, Some(Failure::UseAfterFree { thread: late, .. }) if *late == thread);
     let goes_on = late || schedule.steps[index..].iter().any(|step| step.thread == thread);
     let switched = schedule.steps[index].thread != thread;

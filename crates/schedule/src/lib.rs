@@ -260,9 +260,13 @@ pub enum Operation {
         found: Value,
         /// Whether `new` was written.
         exchanged: bool,
-        /// The ordering that took effect: the one for success or the one for failure.
-        ordering: Ordering,
-        /// True for a weak exchange that failed although `found` equals `expected`, as some processors do.
+        /// The ordering for success, which took effect if it exchanged.
+        success: Ordering,
+        /// The ordering for failure, which took effect otherwise.
+        failure: Ordering,
+        /// Whether it was a `compare_exchange_weak`.
+        weak: bool,
+        /// True for a weak one that failed although `found` equals `expected`, as some processors do.
         spurious: bool,
     },
     /// A fence.
@@ -292,8 +296,11 @@ pub enum Operation {
     },
     /// A thread reached its end.
     Finish,
-    /// A thread stepped aside for the others: `yield_now`, or the hint inside a spin loop.
-    Yield,
+    /// A thread stepped aside for the others.
+    Yield {
+        /// Whether by the hint inside a spin loop, `spin_loop`, and not by `yield_now`.
+        spinning: bool,
+    },
     /// A thread went to sleep until a word changes.
     Sleep {
         /// The word.

@@ -208,7 +208,9 @@ fn read_by(operation: &Operation) -> Option<Access<'_>> {
     let (location, value, ordering) = match operation {
         Operation::Load { location, value, ordering, .. } => (location, value, ordering),
         Operation::ReadModifyWrite { location, before, ordering, .. } => (location, before, ordering),
-        Operation::CompareExchange { location, found, ordering, .. } => (location, found, ordering),
+        Operation::CompareExchange { location, found, exchanged, success, failure, .. } => {
+            (location, found, if *exchanged { success } else { failure })
+        }
         _ => return None,
     };
     Some(Access { location, value, ordering: *ordering })
@@ -219,7 +221,7 @@ pub(crate) fn written_by(operation: &Operation) -> Option<Access<'_>> {
     let (location, value, ordering) = match operation {
         Operation::Store { location, value, ordering } => (location, value, ordering),
         Operation::ReadModifyWrite { location, after, ordering, .. } => (location, after, ordering),
-        Operation::CompareExchange { location, new, exchanged: true, ordering, .. } => (location, new, ordering),
+        Operation::CompareExchange { location, new, exchanged: true, success, .. } => (location, new, success),
         _ => return None,
     };
     Some(Access { location, value, ordering: *ordering })

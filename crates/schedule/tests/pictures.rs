@@ -82,14 +82,15 @@ fn change(location: &str, method: &str, operand: u64, before: u64, after: u64, o
 
 fn exchange(location: &str, expected: u64, new: u64, found: u64) -> Operation {
     let exchanged = found == expected;
-    let ordering = if exchanged { Ordering::Acquire } else { Ordering::Relaxed };
     Operation::CompareExchange {
         location: location.to_owned(),
         expected: number(expected),
         new: number(new),
         found: number(found),
         exchanged,
-        ordering,
+        success: Acquire,
+        failure: Relaxed,
+        weak: false,
         spurious: false,
     }
 }
@@ -268,9 +269,9 @@ fn livelock() -> Schedule {
     for _ in 0..166 {
         script = script
             .step(1, load("right_wants", SeqCst, 1), MUTEX, 13)
-            .step(1, Operation::Yield, MUTEX, 14)
+            .step(1, Operation::Yield { spinning: true }, MUTEX, 14)
             .step(2, load("left_wants", SeqCst, 1), MUTEX, 13)
-            .step(2, Operation::Yield, MUTEX, 14);
+            .step(2, Operation::Yield { spinning: true }, MUTEX, 14);
     }
     let last = script.0.steps.len();
     script.fails(2, Failure::TooLong { limit: 1_000, turn: (last - 4..last).collect() })
@@ -378,7 +379,9 @@ fn everything() -> Schedule {
                 new: number(2),
                 found: number(0),
                 exchanged: false,
-                ordering: Relaxed,
+                success: AcqRel,
+                failure: Relaxed,
+                weak: true,
                 spurious: true,
             },
             MUTEX,
@@ -415,6 +418,7 @@ fn everything() -> Schedule {
             EVENT,
             5,
         )
+        .step(2, Operation::Yield { spinning: false }, EVENT, 5)
         .step(2, Operation::Free { location: "node".to_owned() }, EVENT, 13)
         .step(2, Operation::Finish, TEST, 2)
         .step(1, Operation::Finish, TEST, 1)
