@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::lanes::certain_preemptions;
 use crate::past::written_by;
 use crate::phrase::{Paragraph, Phrase, Tone, plain, printable};
 use crate::words::{Teller, list};
@@ -27,8 +28,21 @@ impl Teller<'_> {
             1 => "1 schedule".to_owned(),
             many => format!("{many} schedules"),
         };
-        let preemptions = match self.schedule.preemptions {
+        let counted = match &self.schedule.failure {
+            // Neither depends on who was stopped when.
+            Some(Failure::Leak { .. } | Failure::TooManyThreads { .. }) => None,
+            _ => self.schedule.preemptions,
+        };
+        let preemptions = match counted {
             None => String::new(),
+            Some(counted) if counted > certain_preemptions(self.schedule) => {
+                let times = match counted {
+                    1 => "once".to_owned(),
+                    2 => "twice".to_owned(),
+                    many => format!("{many} times"),
+                };
+                format!("; in this one a thread is stopped {times} although it could perhaps go on")
+            }
             Some(0) => "; this one has no preemption".to_owned(),
             Some(1) => "; this one has 1 preemption".to_owned(),
             Some(many) => format!("; this one has {many} preemptions"),
@@ -219,8 +233,13 @@ impl Teller<'_> {
     }
 
     fn too_long(&self, wrong: Phrase, limit: usize, turn: &[usize]) -> Vec<Paragraph> {
+        let steps = &self.schedule.steps;
+        let ended = steps.iter().filter(|step| step.operation == Operation::Finish).count();
+        if ended == self.schedule.threads.len() {
+            return vec![flush([wrong, plain(format!("it took {} steps to end.", steps.len()))])];
+        }
         let mut paragraphs = vec![flush([wrong, plain(format!("no end after {limit} decisions."))])];
-        let steps: Vec<_> = turn.iter().filter_map(|&index| self.schedule.steps.get(index)).collect();
+        let steps: Vec<_> = turn.iter().filter_map(|&index| steps.get(index)).collect();
         let threads: BTreeSet<usize> = steps.iter().map(|step| step.thread).collect();
         for &thread in &threads {
             let mut places: Vec<String> = Vec::new();
@@ -233,10 +252,18 @@ impl Teller<'_> {
             let round = plain(format!(" goes round and round at {}.", list(places, "and")));
             paragraphs.push(indented([self.thread(thread), round]));
         }
-        let yields = steps.iter().any(|step| matches!(step.operation, Operation::Yield { .. }));
-        if threads.len() == 1 && !yields {
-            let advice =
-                "It never lets the others run: a loop that waits has to call hint::spin_loop() or thread::yield_now().";
+        let gives_way = |operation: &Operation| {
+            matches!(
+                operation,
+                Operation::Yield { .. }
+                    | Operation::Sleep { .. }
+                    | Operation::SleepRefused { .. }
+                    | Operation::Rouse { .. }
+            )
+        };
+        if threads.len() == 1 && !steps.iter().any(|step| gives_way(&step.operation)) {
+            let advice = "It never lets the others run. A thread that waits should sleep (futex::wait); where it must \
+                          spin, each turn has to call hint::spin_loop() or thread::yield_now().";
             paragraphs.push(flush([plain(advice)]));
         }
         paragraphs

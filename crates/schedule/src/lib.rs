@@ -414,7 +414,7 @@ pub enum Failure {
         waiting: Vec<Waiting>,
     },
     /// The schedule did not come to an end within so many decisions: threads wait for each other by turning in
-    /// circles (a livelock), or one spins without ever letting others run.
+    /// circles (a livelock), one spins without ever letting others run, or there was just too much to do.
     TooLong {
         /// The number of decisions at which it was given up.
         limit: usize,

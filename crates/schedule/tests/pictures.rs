@@ -285,11 +285,39 @@ fn selfish_spin() -> Schedule {
     script.fails(0, Failure::TooLong { limit: 1_000, turn: vec![998] })
 }
 
+/// A thread that tries to sleep, over and over again.
+fn restless_sleeper() -> Schedule {
+    let mut script = Script::new("sleep_until_the_flag_is_up", &["main"]);
+    for _ in 0..400 {
+        let refused = Operation::SleepRefused { location: "flag".to_owned(), expected: number(1), found: number(0) };
+        script = script.step(0, load("flag", Acquire, 0), EVENT, 12).step(0, refused, EVENT, 13);
+    }
+    script.fails(0, Failure::TooLong { limit: 1_000, turn: vec![798, 799] })
+}
+
+/// Work that ends, but too late; it has two loops.
+fn patient() -> Schedule {
+    let mut script = Script::new("both_count_to_a_hundred", &["main", "other"]).step(0, spawn(1), TEST, 8);
+    for count in 0..100 {
+        script = script.step(1, change("count", "fetch_add", 1, count, count + 1, Relaxed), TEST, 9);
+    }
+    script = script.step(1, Operation::Finish, TEST, 8).step(0, join(1), TEST, 12);
+    for count in (0..100).rev() {
+        script = script.step(0, load("count", Relaxed, count + 1), TEST, 14).step(
+            0,
+            change("count", "fetch_sub", 1, count + 1, count, Relaxed),
+            TEST,
+            15,
+        );
+    }
+    script.step(0, Operation::Finish, TEST, 7).fails(0, Failure::TooLong { limit: 300, turn: Vec::new() })
+}
+
 /// A schedule that does not end and in which nothing repeats.
 fn wandering() -> Schedule {
     let mut script = Script::new("count_for_ever", &["main"]);
     for count in 0..500 {
-        let line = 10 + u32::try_from(count % 7).expect("less than seven");
+        let line = 10 + u32::try_from(count).expect("less than 500");
         script = script.step(0, change("count", "fetch_add", 1, count, count + 1, Relaxed), TEST, line);
     }
     script.fails(0, Failure::TooLong { limit: 500, turn: Vec::new() })
@@ -427,6 +455,16 @@ fn everything() -> Schedule {
         .shows(5, "\"a < b && c > d\"")
 }
 
+/// A long way to a loop: both are cut short.
+fn wandering_into_a_spin() -> Schedule {
+    let mut script = Script(wandering());
+    script.0.steps.truncate(100);
+    for _ in 0..50 {
+        script = script.step(0, load("flag", Acquire, 0), EVENT, 12);
+    }
+    script.fails(0, Failure::TooLong { limit: 150, turn: vec![149] })
+}
+
 /// Each schedule with the name of its files.
 fn all() -> Vec<(&'static str, Schedule)> {
     vec![
@@ -440,7 +478,10 @@ fn all() -> Vec<(&'static str, Schedule)> {
         ("store_buffering", store_buffering()),
         ("livelock", livelock()),
         ("selfish_spin", selfish_spin()),
+        ("restless_sleeper", restless_sleeper()),
+        ("patient", patient()),
         ("wandering", wandering()),
+        ("wandering_into_a_spin", wandering_into_a_spin()),
         ("leak", leak()),
         ("late_touch", late_touch()),
         ("crowd", crowd()),
@@ -739,4 +780,19 @@ fn an_old_read_is_not_explained_where_the_steps_leave_a_doubt() {
         &[(0, Operation::SleepRefused { location: "flag".to_owned(), expected: number(0), found: number(1) })],
         nothing,
     );
+}
+
+#[test]
+fn preemptions_that_the_picture_does_not_show_are_told_with_a_doubt() {
+    let told = |preemptions| {
+        let schedule = Schedule { preemptions: Some(preemptions), ..torn_read() };
+        let text = schedule.to_text(Style::plain(120));
+        text.lines().last().expect("how it was found").trim_start_matches("found after 17 schedules; ").to_owned()
+    };
+
+    assert_eq!(told(1), "this one has 1 preemption.");
+    assert_eq!(told(2), "in this one a thread is stopped twice although it could perhaps go on.");
+    assert_eq!(told(3), "in this one a thread is stopped 3 times although it could perhaps go on.");
+    // Leaks are there whatever the threads did when.
+    assert!(leak().to_text(Style::plain(80)).ends_with("found after 17 schedules.\n"));
 }
