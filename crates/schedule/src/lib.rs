@@ -65,19 +65,15 @@
 //! # Ok::<(), schedule::ReadError>(())
 //! ```
 //!
-//! | in a lane | the thread |
-//! |---|---|
-//! | `●` | takes this step |
-//! | `│` | could go on |
-//! | `z` | sleeps |
-//! | `┆` | waits for another thread to end |
-//! | `■` | ends |
-//! | `✗` | does what went wrong |
-//! | nothing | has not been spawned, or has ended |
+//! [`LEGEND`] explains the signs:
 //!
-//! A line that branches off is a spawn, an arrow a wake-up. Where a thread is stopped although it could go on (a
-//! *preemption*), a line without a number says so. That line is there only where the steps prove it: a thread whose
-//! next step is not known might have been about to wait.
+//! ```text
+#![doc = include_str!("legend.txt")]
+//! ```
+//!
+//! A line that branches off is a spawn, an arrow a wake-up. At a preemption a line without a number says who is stopped
+//! for whom. That line is there only where the steps prove it: a thread whose next step is not known might have been
+//! about to wait.
 //!
 //! # The JSON
 //!
@@ -105,6 +101,10 @@ pub use text::Style;
 
 /// The value of [`Schedule::format`] that this version writes.
 pub const FORMAT: u32 = 1;
+
+/// The signs in a [text picture](Schedule::to_text), for somebody who sees their first one: a few lines of at most 80
+/// columns, each with its newline.
+pub const LEGEND: &str = include_str!("legend.txt");
 
 /// What the threads did, in the order in which it took effect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,8 +4,8 @@
 
 use expect_test::expect_file;
 use schedule::{
-    FORMAT, Failure, Newest, Operation, Ordering, Place, ReadError, Report, Roused, Schedule, Step, Style, Thread,
-    Value, Waiting, WaitsFor,
+    FORMAT, Failure, LEGEND, Newest, Operation, Ordering, Place, ReadError, Report, Roused, Schedule, Step, Style,
+    Thread, Value, Waiting, WaitsFor,
 };
 
 const EVENT: &str = "crates/event/src/lib.rs";
@@ -795,4 +795,15 @@ fn preemptions_that_the_picture_does_not_show_are_told_with_a_doubt() {
     assert_eq!(told(3), "in this one a thread is stopped 3 times although it could perhaps go on.");
     // Leaks are there whatever the threads did when.
     assert!(leak().to_text(Style::plain(80)).ends_with("found after 17 schedules.\n"));
+}
+
+#[test]
+fn the_legend_is_short_and_explains_each_sign() {
+    assert!(LEGEND.ends_with('\n') && LEGEND.lines().count() <= 5, "{LEGEND}");
+    assert!(LEGEND.lines().all(|line| line.chars().count() <= 80), "{LEGEND}");
+    let pictures: String = all().iter().map(|(_, schedule)| schedule.to_text(Style::plain(80))).collect();
+    for sign in ["●", "│", "z  ", "┆", "■", "✗", "← old", "preemption"] {
+        assert!(pictures.contains(sign), "no picture has {sign}");
+        assert!(LEGEND.to_lowercase().contains(sign.trim()), "the legend lacks {sign}");
+    }
 }
