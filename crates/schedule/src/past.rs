@@ -119,7 +119,11 @@ impl Schedule {
             };
             let candidates: Vec<usize> = self.writes(read.location, 0, index).filter(wrote_that).collect();
             match candidates[..] {
-                [seen] if seen > missed.write && self.steps[seen].thread == missed.writer => {
+                [seen]
+                    if seen > missed.write
+                        && self.steps[seen].thread == missed.writer
+                        && !self.was_read_before(seen, &read) =>
+                {
                     return Sight::Later { seen, seeing: index };
                 }
                 _ if candidates
@@ -129,6 +133,15 @@ impl Schedule {
             }
         }
         sight
+    }
+
+    /// Whether the same was read from the location up to `step`, which was the first to write it: it was there from the
+    /// start.
+    fn was_read_before(&self, step: usize, same: &Access<'_>) -> bool {
+        self.steps[..=step]
+            .iter()
+            .filter_map(|step| read_by(&step.operation))
+            .any(|read| read.location == same.location && read.value == same.value)
     }
 
     /// Those of the steps `from..to` that wrote the location.

@@ -770,6 +770,9 @@ fn an_old_read_is_not_explained_where_the_steps_leave_a_doubt() {
     explains(&[(1, store("flag", 1, Release)), seen.clone()], nothing);
     // Which of the two was seen?
     explains(&[raised.clone(), (2, store("flag", 1, Relaxed)), seen.clone()], nothing);
+    // The flag was up from the start.
+    explains(&[(1, load("flag", Relaxed, 1)), raised.clone(), seen.clone()], nothing);
+    explains(&[(1, change("flag", "swap", 1, 1, 1, Relaxed)), seen.clone()], nothing);
     // The swap carries on what the store before it released.
     let release = (1, store("flag", 2, Release));
     explains(&[release, (1, change("flag", "swap", 1, 2, 1, Relaxed)), seen.clone()], nothing);
