@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::phrase::{Paragraph, Phrase, Tone, printable};
+use crate::lanes::certain_preemptions;
+use crate::past::written_by;
+use crate::phrase::{Paragraph, Phrase, Tone, plain, printable};
 use crate::words::{Teller, list};
-use crate::{Failure, Operation, Value, Waiting, WaitsFor};
+use crate::{Failure, Operation, Waiting, WaitsFor};
 
 impl Teller<'_> {
     /// How the schedule ended, and how it was found.
@@ -13,6 +15,7 @@ impl Teller<'_> {
         if let Some(outcome) = &self.schedule.outcome {
             paragraphs.push(flush([Phrase::new(format!("outcome: {outcome}"), Tone::Title)]));
         }
+        paragraphs.extend(self.old_read());
         if let Some(found) = self.found() {
             paragraphs.push(flush([Phrase::new(found, Tone::Quiet)]));
         }
@@ -25,8 +28,21 @@ impl Teller<'_> {
             1 => "1 schedule".to_owned(),
             many => format!("{many} schedules"),
         };
-        let preemptions = match self.schedule.preemptions {
+        let counted = match &self.schedule.failure {
+            // Neither depends on who was stopped when.
+            Some(Failure::Leak { .. } | Failure::TooManyThreads { .. }) => None,
+            _ => self.schedule.preemptions,
+        };
+        let preemptions = match counted {
             None => String::new(),
+            Some(counted) if counted > certain_preemptions(self.schedule) => {
+                let times = match counted {
+                    1 => "once".to_owned(),
+                    2 => "twice".to_owned(),
+                    many => format!("{many} times"),
+                };
+                format!("; in this one a thread is stopped {times} although it could perhaps go on")
+            }
             Some(0) => "; this one has no preemption".to_owned(),
             Some(1) => "; this one has 1 preemption".to_owned(),
             Some(many) => format!("; this one has {many} preemptions"),
@@ -48,10 +64,16 @@ impl Teller<'_> {
                 paragraphs
             }
             Failure::DataRace { location, first, second } => {
-                let nothing = plain(format!("nothing orders these two accesses of {location}:"));
-                let mut paragraphs = vec![flush([wrong, nothing])];
-                for &index in [first, second] {
-                    let Some(step) = self.schedule.steps.get(index) else { continue };
+                let accesses = [first, second].map(|&index| self.schedule.steps.get(index));
+                let writers = accesses
+                    .iter()
+                    .flatten()
+                    .filter(|step| matches!(step.operation, Operation::Write { .. } | Operation::Free { .. }));
+                let write = if writers.count() == 2 { "both write" } else { "one of them writes" };
+                let at_once = plain(format!("two threads use {location} at once, and {write}:"));
+                let mut paragraphs = vec![flush([wrong, at_once])];
+                for (&index, step) in [first, second].into_iter().zip(accesses) {
+                    let Some(step) = step else { continue };
                     let verb = match step.operation {
                         Operation::Read { .. } => "reads",
                         Operation::Write { .. } => "writes",
@@ -60,6 +82,13 @@ impl Teller<'_> {
                     };
                     let access = format!(" {verb} it in step {}, at {}.", index + 1, self.place(&step.place));
                     paragraphs.push(indented([self.thread(step.thread), plain(access)]));
+                }
+                if let [_, Some(later)] = accesses {
+                    paragraphs.push(flush([
+                        plain("One stands above the other only in this run: nothing that "),
+                        self.thread(later.thread),
+                        plain(format!(" acquired says that step {} is over.", first + 1)),
+                    ]));
                 }
                 paragraphs
             }
@@ -134,7 +163,7 @@ impl Teller<'_> {
             return format!(", which {author} wrote in step {}", step + 1);
         }
         let before = self.other_write(location, own).and_then(|other| {
-            let value = written_value(&self.schedule.steps[other].operation)?;
+            let value = written_by(&self.schedule.steps[other].operation)?.value;
             Some(format!(". Before that, {} wrote {value} in step {}", self.author(other)?, other + 1))
         });
         format!(", which it wrote itself in step {}{}", step + 1, before.unwrap_or_default())
@@ -199,19 +228,18 @@ impl Teller<'_> {
     /// The last step in which a thread other than `own` wrote the word.
     fn other_write(&self, location: &str, own: usize) -> Option<usize> {
         self.schedule.steps.iter().rposition(|step| {
-            let word = match &step.operation {
-                Operation::Store { location, .. }
-                | Operation::ReadModifyWrite { location, .. }
-                | Operation::CompareExchange { location, exchanged: true, .. } => location,
-                _ => return false,
-            };
-            step.thread != own && word == location
+            step.thread != own && written_by(&step.operation).is_some_and(|written| written.location == location)
         })
     }
 
     fn too_long(&self, wrong: Phrase, limit: usize, turn: &[usize]) -> Vec<Paragraph> {
+        let steps = &self.schedule.steps;
+        let ended = steps.iter().filter(|step| step.operation == Operation::Finish).count();
+        if ended == self.schedule.threads.len() {
+            return vec![flush([wrong, plain(format!("it took {} steps to end.", steps.len()))])];
+        }
         let mut paragraphs = vec![flush([wrong, plain(format!("no end after {limit} decisions."))])];
-        let steps: Vec<_> = turn.iter().filter_map(|&index| self.schedule.steps.get(index)).collect();
+        let steps: Vec<_> = turn.iter().filter_map(|&index| steps.get(index)).collect();
         let threads: BTreeSet<usize> = steps.iter().map(|step| step.thread).collect();
         for &thread in &threads {
             let mut places: Vec<String> = Vec::new();
@@ -224,10 +252,18 @@ impl Teller<'_> {
             let round = plain(format!(" goes round and round at {}.", list(places, "and")));
             paragraphs.push(indented([self.thread(thread), round]));
         }
-        let yields = steps.iter().any(|step| step.operation == Operation::Yield);
-        if threads.len() == 1 && !yields {
-            let advice =
-                "It never lets the others run: a loop that waits has to call hint::spin_loop() or thread::yield_now().";
+        let gives_way = |operation: &Operation| {
+            matches!(
+                operation,
+                Operation::Yield { .. }
+                    | Operation::Sleep { .. }
+                    | Operation::SleepRefused { .. }
+                    | Operation::Rouse { .. }
+            )
+        };
+        if threads.len() == 1 && !steps.iter().any(|step| gives_way(&step.operation)) {
+            let advice = "It never lets the others run. A thread that waits should sleep (futex::wait); where it must \
+                          spin, each turn has to call hint::spin_loop() or thread::yield_now().";
             paragraphs.push(flush([plain(advice)]));
         }
         paragraphs
@@ -245,20 +281,6 @@ pub(crate) fn kind(failure: &Failure) -> &'static str {
         Failure::UseAfterFree { .. } => "use after free",
         Failure::TooManyThreads { .. } => "too many threads",
     }
-}
-
-/// The value that an operation left in its location, where it wrote one.
-fn written_value(operation: &Operation) -> Option<&Value> {
-    match operation {
-        Operation::Store { value, .. } => Some(value),
-        Operation::ReadModifyWrite { after, .. } => Some(after),
-        Operation::CompareExchange { new, exchanged: true, .. } => Some(new),
-        _ => None,
-    }
-}
-
-fn plain(text: impl Into<String>) -> Phrase {
-    Phrase::new(text, Tone::Plain)
 }
 
 fn flush(phrases: impl IntoIterator<Item = Phrase>) -> Paragraph {

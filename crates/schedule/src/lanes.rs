@@ -45,36 +45,53 @@ pub(crate) enum RowKind {
 
 /// The rows of a schedule's picture.
 pub(crate) fn rows(schedule: &Schedule) -> Vec<Row> {
-    let steps = &schedule.steps;
     let folds = folds(schedule);
     let mut rows = Vec::new();
-    let mut lives = vec![Life::Unborn; schedule.threads.len()];
-    if let Some(main) = lives.first_mut() {
-        *main = Life::Ready;
-    }
-    for (index, step) in steps.iter().enumerate() {
+    let mut lives = lives(schedule);
+    let last_lives = lives.pop().unwrap_or_default();
+    for (index, lives) in lives.into_iter().enumerate() {
         if let Some(&(from, to, like)) = folds.iter().find(|(from, to, _)| (*from..*to).contains(&index)) {
             if index == from {
-                rows.push(Row { kind: RowKind::Folded { from, to, like }, lives: lives.clone() });
+                rows.push(Row { kind: RowKind::Folded { from, to, like }, lives });
             }
-        } else {
-            if let Some(thread) = stopped_before(schedule, index, &lives)
-                && !folds.iter().any(|(_, to, _)| *to == index)
-            {
-                rows.push(Row { kind: RowKind::Stopped { thread, next: step.thread }, lives: lives.clone() });
-            }
-            rows.push(Row { kind: RowKind::Step(index), lives: lives.clone() });
+            continue;
         }
-        live(schedule, index, &mut lives);
+        if let Some(thread) = stopped_before(schedule, index, &lives)
+            && !folds.iter().any(|(_, to, _)| *to == index)
+        {
+            let next = schedule.steps[index].thread;
+            rows.push(Row { kind: RowKind::Stopped { thread, next }, lives: lives.clone() });
+        }
+        rows.push(Row { kind: RowKind::Step(index), lives });
     }
     let last = match &schedule.failure {
         Some(Failure::Panic { thread, .. } | Failure::UseAfterFree { thread, .. }) => Some(*thread),
         _ => None,
     };
     if let Some(thread) = last {
-        rows.push(Row { kind: RowKind::Last { thread }, lives });
+        rows.push(Row { kind: RowKind::Last { thread }, lives: last_lives });
     }
     rows
+}
+
+/// How often a thread is stopped although it could certainly go on.
+pub(crate) fn certain_preemptions(schedule: &Schedule) -> usize {
+    let lives = lives(schedule);
+    (0..schedule.steps.len()).filter(|&index| stopped_before(schedule, index, &lives[index]).is_some()).count()
+}
+
+/// What each thread is doing, by number: before each step, and after the last.
+fn lives(schedule: &Schedule) -> Vec<Vec<Life>> {
+    let mut now = vec![Life::Unborn; schedule.threads.len()];
+    if let Some(main) = now.first_mut() {
+        *main = Life::Ready;
+    }
+    let mut lives = vec![now.clone()];
+    for index in 0..schedule.steps.len() {
+        live(schedule, index, &mut now);
+        lives.push(now.clone());
+    }
+    lives
 }
 
 /// Changes `lives` as the step at `index` does.
@@ -125,48 +142,57 @@ fn joins_later(schedule: &Schedule, thread: usize, index: usize) -> bool {
 fn stopped_before(schedule: &Schedule, index: usize, lives: &[Life]) -> Option<usize> {
     let before = &schedule.steps[index.checked_sub(1)?];
     let thread = before.thread;
-    let gave_way = matches!(before.operation, Operation::Sleep { .. } | Operation::Finish | Operation::Yield);
+    let gave_way = matches!(before.operation, Operation::Sleep { .. } | Operation::Finish | Operation::Yield { .. });
     let late = matches!(&schedule.failure, Some(Failure::UseAfterFree { thread: late, .. }) if *late == thread);
     let goes_on = late || schedule.steps[index..].iter().any(|step| step.thread == thread);
     let switched = schedule.steps[index].thread != thread;
     (switched && goes_on && !gave_way && lives.get(thread) == Some(&Life::Ready)).then_some(thread)
 }
 
-/// Which steps `from..to` are left out of the picture of a schedule that never ends, and which steps they repeat.
+/// Which steps `from..to` are left out of the picture of a schedule that took too long, and which steps they repeat.
 type Fold = (usize, usize, Option<(usize, usize)>);
 
 fn folds(schedule: &Schedule) -> Vec<Fold> {
-    let Some(Failure::TooLong { turn, .. }) = &schedule.failure else { return Vec::new() };
-    let steps = &schedule.steps;
+    if !matches!(schedule.failure, Some(Failure::TooLong { .. })) {
+        return Vec::new();
+    }
+    let mut folds = Vec::new();
+    let mut shown = Vec::new();
+    // From the end on, because there a turn is whole: the threads were stopped right behind it.
+    let mut end = schedule.steps.len();
+    while end > 0 {
+        if let Some((start, period)) = repetition(schedule, end) {
+            folds.push((start + period, end, Some((start, period))));
+            shown.extend((start..start + period).rev());
+            end = start;
+        } else {
+            end -= 1;
+            shown.push(end);
+        }
+    }
+    if shown.len() > LONG {
+        let (from, to) = (shown[shown.len() - 1 - KEPT], shown[KEPT - 1]);
+        folds.retain(|&(start, end, _)| end <= from || start >= to);
+        folds.push((from, to, None));
+    }
+    folds
+}
+
+/// Where the steps that lead up to `end` are one turn over and over again, at least three times: where the first turn
+/// starts, and its length. Among several such turns it is the one that covers most, and then the shortest.
+fn repetition(schedule: &Schedule, end: usize) -> Option<(usize, usize)> {
     let alike = |left: usize, right: usize| {
-        let (left, right) = (&steps[left], &steps[right]);
+        let (left, right) = (&schedule.steps[left], &schedule.steps[right]);
         left.thread == right.thread
             && left.place == right.place
             && std::mem::discriminant(&left.operation) == std::mem::discriminant(&right.operation)
     };
-    let mut folds = Vec::new();
-    let mut shown = steps.len();
-    if let (Some(&first), Some(&last)) = (turn.first(), turn.last())
-        && last < steps.len()
-        && last + 1 == first + turn.len()
-    {
-        let period = turn.len();
-        let mut start = first;
-        while start > 0 && alike(start - 1, start - 1 + period) {
-            start -= 1;
-        }
-        // A whole number of turns, so that the one which is shown begins where the recorded one does.
-        start += (first - start) % period;
-        let periodic = (last + 1..steps.len()).all(|index| alike(index, index - period));
-        if periodic && start + 2 * period < steps.len() {
-            shown = start + period;
-            folds.push((shown, steps.len(), Some((start, period))));
-        }
-    }
-    if shown > LONG {
-        folds.push((KEPT, shown - KEPT, None));
-    }
-    folds
+    let repetitions = (1..=end / 3).filter_map(|period| {
+        let same = (period..end).rev().take_while(|&index| alike(index, index - period)).count();
+        let turns = same / period + 1;
+        (turns >= 3).then(|| (end - turns * period, period))
+    });
+    repetitions.min_by_key(|&(start, period)| start + period)
 }
 
 /// The threads to which a step's arrows lead.

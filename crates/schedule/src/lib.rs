@@ -56,6 +56,8 @@
 //!
 //! panic: main panicked at flag.rs:12:
 //!   the message is 0, not 42
+//! main saw in step 5 what sender wrote in step 3, and so after step 2. But step 3
+//!   is Relaxed: step 2 did not travel with it.
 //! found after 3 schedules; this one has 1 preemption.
 //! ";
 //! let schedule = Schedule::from_json(json)?;
@@ -63,19 +65,15 @@
 //! # Ok::<(), schedule::ReadError>(())
 //! ```
 //!
-//! | in a lane | the thread |
-//! |---|---|
-//! | `●` | takes this step |
-//! | `│` | could go on |
-//! | `z` | sleeps |
-//! | `┆` | waits for another thread to end |
-//! | `■` | ends |
-//! | `✗` | does what went wrong |
-//! | nothing | has not been spawned, or has ended |
+//! [`LEGEND`] explains the signs:
 //!
-//! A line that branches off is a spawn, an arrow a wake-up. Where a thread is stopped although it could go on (a
-//! *preemption*), a line without a number says so. That line is there only where the steps prove it: a thread whose
-//! next step is not known might have been about to wait.
+//! ```text
+#![doc = include_str!("legend.txt")]
+//! ```
+//!
+//! A line that branches off is a spawn, an arrow a wake-up. At a preemption a line without a number says who is stopped
+//! for whom. That line is there only where the steps prove it: a thread whose next step is not known might have been
+//! about to wait.
 //!
 //! # The JSON
 //!
@@ -90,6 +88,7 @@
 mod ending;
 mod json;
 mod lanes;
+mod past;
 mod phrase;
 mod svg;
 mod text;
@@ -102,6 +101,10 @@ pub use text::Style;
 
 /// The value of [`Schedule::format`] that this version writes.
 pub const FORMAT: u32 = 1;
+
+/// The signs in a [text picture](Schedule::to_text), for somebody who sees their first one: a few lines of at most 80
+/// columns, each with its newline.
+pub const LEGEND: &str = include_str!("legend.txt");
 
 /// What the threads did, in the order in which it took effect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -257,9 +260,13 @@ pub enum Operation {
         found: Value,
         /// Whether `new` was written.
         exchanged: bool,
-        /// The ordering that took effect: the one for success or the one for failure.
-        ordering: Ordering,
-        /// True for a weak exchange that failed although `found` equals `expected`, as some processors do.
+        /// The ordering for success, which took effect if it exchanged.
+        success: Ordering,
+        /// The ordering for failure, which took effect otherwise.
+        failure: Ordering,
+        /// Whether it was a `compare_exchange_weak`.
+        weak: bool,
+        /// True for a weak one that failed although `found` equals `expected`, as some processors do.
         spurious: bool,
     },
     /// A fence.
@@ -289,8 +296,11 @@ pub enum Operation {
     },
     /// A thread reached its end.
     Finish,
-    /// A thread stepped aside for the others: `yield_now`, or the hint inside a spin loop.
-    Yield,
+    /// A thread stepped aside for the others.
+    Yield {
+        /// Whether by the hint inside a spin loop, `spin_loop`, and not by `yield_now`.
+        spinning: bool,
+    },
     /// A thread went to sleep until a word changes.
     Sleep {
         /// The word.
@@ -404,7 +414,7 @@ pub enum Failure {
         waiting: Vec<Waiting>,
     },
     /// The schedule did not come to an end within so many decisions: threads wait for each other by turning in
-    /// circles (a livelock), or one spins without ever letting others run.
+    /// circles (a livelock), one spins without ever letting others run, or there was just too much to do.
     TooLong {
         /// The number of decisions at which it was given up.
         limit: usize,

@@ -29,6 +29,11 @@ impl Phrase {
     }
 }
 
+/// Text without a tone of its own.
+pub(crate) fn plain(text: impl Into<String>) -> Phrase {
+    Phrase::new(text, Tone::Plain)
+}
+
 /// Text that flows, with an indent for all of its lines.
 #[derive(Clone, Debug)]
 pub(crate) struct Paragraph {

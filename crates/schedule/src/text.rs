@@ -43,7 +43,7 @@ const HANG: usize = 4;
 impl Schedule {
     /// Draws the schedule as text: a lane for each thread, a line for each operation, and below what went wrong.
     ///
-    /// The [crate's documentation](crate#the-picture) explains the signs.
+    /// [`LEGEND`](crate::LEGEND) explains the signs.
     pub fn to_text(&self, style: Style) -> String {
         let teller = Teller::new(self);
         let mut page = Page { style, text: String::new() };

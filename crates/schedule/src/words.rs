@@ -89,9 +89,11 @@ impl<'a> Teller<'a> {
                 format!(" → {before}"),
                 format!(", now {after}"),
             ),
-            Operation::CompareExchange { location, expected, new, found, exchanged, ordering, spurious } => {
-                let method = if *spurious { "compare_exchange_weak" } else { "compare_exchange" };
-                let call = format!("{location}.{method}({expected}, {new}, {ordering})");
+            Operation::CompareExchange {
+                location, expected, new, found, exchanged, success, failure, weak, ..
+            } => {
+                let method = if *weak { "compare_exchange_weak" } else { "compare_exchange" };
+                let call = format!("{location}.{method}({expected}, {new}, {success}, {failure})");
                 if *exchanged {
                     (call, format!(" → Ok({found})"), format!(", now {new}"))
                 } else {
@@ -106,7 +108,10 @@ impl<'a> Teller<'a> {
                 (format!("join {},", self.name(*thread)), nothing(), " which has ended".to_owned())
             }
             Operation::Finish => ("end".to_owned(), nothing(), nothing()),
-            Operation::Yield => ("yield:".to_owned(), nothing(), " let others run".to_owned()),
+            Operation::Yield { spinning } => {
+                let call = if *spinning { "spin_loop:" } else { "yield_now:" };
+                (call.to_owned(), nothing(), " let others run".to_owned())
+            }
             Operation::Sleep { location, value, timed } => {
                 let limit = if *timed { ", for a limited time" } else { "" };
                 (format!("sleep on {location}"), nothing(), format!(" while it is {value}{limit}"))

@@ -4,8 +4,8 @@
 
 use expect_test::expect_file;
 use schedule::{
-    FORMAT, Failure, Newest, Operation, Ordering, Place, ReadError, Report, Roused, Schedule, Step, Style, Thread,
-    Value, Waiting, WaitsFor,
+    FORMAT, Failure, LEGEND, Newest, Operation, Ordering, Place, ReadError, Report, Roused, Schedule, Step, Style,
+    Thread, Value, Waiting, WaitsFor,
 };
 
 const EVENT: &str = "crates/event/src/lib.rs";
@@ -82,14 +82,15 @@ fn change(location: &str, method: &str, operand: u64, before: u64, after: u64, o
 
 fn exchange(location: &str, expected: u64, new: u64, found: u64) -> Operation {
     let exchanged = found == expected;
-    let ordering = if exchanged { Ordering::Acquire } else { Ordering::Relaxed };
     Operation::CompareExchange {
         location: location.to_owned(),
         expected: number(expected),
         new: number(new),
         found: number(found),
         exchanged,
-        ordering,
+        success: Acquire,
+        failure: Relaxed,
+        weak: false,
         spurious: false,
     }
 }
@@ -221,6 +222,15 @@ fn torn_read() -> Schedule {
         .fails(1, Failure::DataRace { location: "data".to_owned(), first: 1, second: 3 })
 }
 
+/// Both threads write.
+fn torn_write() -> Schedule {
+    Script::new("one_writer_at_a_time", &["main", "writer"])
+        .step(0, spawn(1), TEST, 20)
+        .step(1, write("data"), MUTEX, 31)
+        .step(0, write("data"), MUTEX, 31)
+        .fails(1, Failure::DataRace { location: "data".to_owned(), first: 1, second: 2 })
+}
+
 fn missing_release() -> Schedule {
     let message =
         "assertion `left == right` failed: the message must be there once the flag is up\n  left: 0\n right: 42";
@@ -259,9 +269,9 @@ fn livelock() -> Schedule {
     for _ in 0..166 {
         script = script
             .step(1, load("right_wants", SeqCst, 1), MUTEX, 13)
-            .step(1, Operation::Yield, MUTEX, 14)
+            .step(1, Operation::Yield { spinning: true }, MUTEX, 14)
             .step(2, load("left_wants", SeqCst, 1), MUTEX, 13)
-            .step(2, Operation::Yield, MUTEX, 14);
+            .step(2, Operation::Yield { spinning: true }, MUTEX, 14);
     }
     let last = script.0.steps.len();
     script.fails(2, Failure::TooLong { limit: 1_000, turn: (last - 4..last).collect() })
@@ -275,11 +285,39 @@ fn selfish_spin() -> Schedule {
     script.fails(0, Failure::TooLong { limit: 1_000, turn: vec![998] })
 }
 
+/// A thread that tries to sleep, over and over again.
+fn restless_sleeper() -> Schedule {
+    let mut script = Script::new("sleep_until_the_flag_is_up", &["main"]);
+    for _ in 0..400 {
+        let refused = Operation::SleepRefused { location: "flag".to_owned(), expected: number(1), found: number(0) };
+        script = script.step(0, load("flag", Acquire, 0), EVENT, 12).step(0, refused, EVENT, 13);
+    }
+    script.fails(0, Failure::TooLong { limit: 1_000, turn: vec![798, 799] })
+}
+
+/// Work that ends, but too late; it has two loops.
+fn patient() -> Schedule {
+    let mut script = Script::new("both_count_to_a_hundred", &["main", "other"]).step(0, spawn(1), TEST, 8);
+    for count in 0..100 {
+        script = script.step(1, change("count", "fetch_add", 1, count, count + 1, Relaxed), TEST, 9);
+    }
+    script = script.step(1, Operation::Finish, TEST, 8).step(0, join(1), TEST, 12);
+    for count in (0..100).rev() {
+        script = script.step(0, load("count", Relaxed, count + 1), TEST, 14).step(
+            0,
+            change("count", "fetch_sub", 1, count + 1, count, Relaxed),
+            TEST,
+            15,
+        );
+    }
+    script.step(0, Operation::Finish, TEST, 7).fails(0, Failure::TooLong { limit: 300, turn: Vec::new() })
+}
+
 /// A schedule that does not end and in which nothing repeats.
 fn wandering() -> Schedule {
     let mut script = Script::new("count_for_ever", &["main"]);
     for count in 0..500 {
-        let line = 10 + u32::try_from(count % 7).expect("less than seven");
+        let line = 10 + u32::try_from(count).expect("less than 500");
         script = script.step(0, change("count", "fetch_add", 1, count, count + 1, Relaxed), TEST, line);
     }
     script.fails(0, Failure::TooLong { limit: 500, turn: Vec::new() })
@@ -369,7 +407,9 @@ fn everything() -> Schedule {
                 new: number(2),
                 found: number(0),
                 exchanged: false,
-                ordering: Relaxed,
+                success: AcqRel,
+                failure: Relaxed,
+                weak: true,
                 spurious: true,
             },
             MUTEX,
@@ -406,12 +446,23 @@ fn everything() -> Schedule {
             EVENT,
             5,
         )
+        .step(2, Operation::Yield { spinning: false }, EVENT, 5)
         .step(2, Operation::Free { location: "node".to_owned() }, EVENT, 13)
         .step(2, Operation::Finish, TEST, 2)
         .step(1, Operation::Finish, TEST, 1)
         .step(0, join(2), TEST, 14)
         .step(0, join(1), TEST, 14)
         .shows(5, "\"a < b && c > d\"")
+}
+
+/// A long way to a loop: both are cut short.
+fn wandering_into_a_spin() -> Schedule {
+    let mut script = Script(wandering());
+    script.0.steps.truncate(100);
+    for _ in 0..50 {
+        script = script.step(0, load("flag", Acquire, 0), EVENT, 12);
+    }
+    script.fails(0, Failure::TooLong { limit: 150, turn: vec![149] })
 }
 
 /// Each schedule with the name of its files.
@@ -422,11 +473,15 @@ fn all() -> Vec<(&'static str, Schedule)> {
         ("simple_opposite_locks", simple_opposite_locks()),
         ("forgotten_sleeper", forgotten_sleeper()),
         ("torn_read", torn_read()),
+        ("torn_write", torn_write()),
         ("missing_release", missing_release()),
         ("store_buffering", store_buffering()),
         ("livelock", livelock()),
         ("selfish_spin", selfish_spin()),
+        ("restless_sleeper", restless_sleeper()),
+        ("patient", patient()),
         ("wandering", wandering()),
+        ("wandering_into_a_spin", wandering_into_a_spin()),
         ("leak", leak()),
         ("late_touch", late_touch()),
         ("crowd", crowd()),
@@ -621,5 +676,137 @@ fn old_reads_and_failures_have_colours_of_their_own() {
     let colours = ["data.load", "data.store", "← old", "✗", "contract.rs:31"].map(colour_of);
     for (index, colour) in colours.iter().enumerate() {
         assert!(!colours[..index].contains(colour), "two share a colour in {text}");
+    }
+}
+
+/// Compares with what is said about an old read of `data`: step 2 wrote it, and `between` came between that and the read.
+#[track_caller]
+fn explains(between: &[(usize, Operation)], expected: &str) {
+    let mut script = Script::new("flag", &["main", "sender", "third"]).step(0, spawn(1), TEST, 1).step(
+        1,
+        store("data", 42, Relaxed),
+        TEST,
+        2,
+    );
+    for (thread, operation) in between {
+        script = script.step(*thread, operation.clone(), TEST, 3);
+    }
+    let text = script.step(0, old_load("data", Relaxed, 0, 42, 1), TEST, 4).shows(0, "0").to_text(Style::plain(300));
+    let told = text.split_once("outcome: 0\n").expect("an outcome").1;
+    assert_eq!(told.lines().next().expect("an explanation, or how it was found"), expected);
+}
+
+#[test]
+fn an_old_read_is_explained_by_the_side_that_lacks_an_ordering() {
+    let raised = |ordering| (1, store("flag", 1, ordering));
+    let seen = |ordering| (0, load("flag", ordering, 1));
+    let fence = |thread, ordering| (thread, Operation::Fence { ordering });
+
+    explains(
+        &[raised(Relaxed), seen(Acquire)],
+        "main saw in step 4 what sender wrote in step 3, and so after step 2. But step 3 is Relaxed: step 2 \
+         did not travel with it.",
+    );
+    explains(
+        &[raised(Relaxed), seen(Relaxed), fence(0, Acquire)],
+        "main saw in step 4 what sender wrote in step 3, and so after step 2. But step 3 is Relaxed: step 2 \
+         did not travel with it.",
+    );
+    explains(
+        &[raised(Release), seen(Relaxed)],
+        "main saw in step 4 what sender wrote in step 3, and so after step 2. But step 4 is Relaxed: it did \
+         not open what travelled with step 3.",
+    );
+    explains(
+        &[fence(1, Release), raised(Relaxed), seen(Relaxed)],
+        "main saw in step 5 what sender wrote in step 4, and so after step 2. But step 5 is Relaxed: it did \
+         not open what travelled with step 4.",
+    );
+    explains(
+        &[raised(Relaxed), seen(Relaxed)],
+        "main saw in step 4 what sender wrote in step 3, and so after step 2. But step 3 is Relaxed: step 2 \
+         did not travel with it. Nor would step 4, which is Relaxed, have opened it.",
+    );
+    // A fence helps neither before what it should order nor behind it.
+    explains(
+        &[raised(Relaxed), fence(1, Release), fence(0, Acquire), seen(Relaxed)],
+        "main saw in step 6 what sender wrote in step 3, and so after step 2. But step 3 is Relaxed: step 2 \
+         did not travel with it. Nor would step 6, which is Relaxed, have opened it.",
+    );
+    // An exchange that fails only reads.
+    explains(
+        &[(1, change("flag", "swap", 1, 0, 1, Acquire)), (0, exchange("flag", 0, 2, 1))],
+        "main saw in step 4 what sender wrote in step 3, and so after step 2. But step 3 is Acquire: step 2 \
+         did not travel with it. Nor would step 4, which is Relaxed, have opened it.",
+    );
+}
+
+#[test]
+fn an_old_read_by_a_thread_that_saw_nothing_later_is_explained_by_that() {
+    explains(&[], "main had seen nothing that sender wrote after step 2.");
+    explains(
+        &[(1, store("flag", 1, Release)), (0, load("flag", Acquire, 0))],
+        "main had seen nothing that sender wrote after step 2.",
+    );
+    // The sender did see what main had written.
+    explains(
+        &[(0, store("flag", 1, Relaxed)), (1, load("flag", Relaxed, 1))],
+        "main had seen nothing that sender wrote after step 2.",
+    );
+    explains(
+        &[(1, load("flag", Acquire, 0)), (0, store("flag", 1, Release))],
+        "main had seen nothing that sender wrote after step 2. Release and Acquire order a write and the read \
+         that sees it; here neither read saw the other's write. That takes SeqCst, or a SeqCst fence on both \
+         sides.",
+    );
+}
+
+#[test]
+fn an_old_read_is_not_explained_where_the_steps_leave_a_doubt() {
+    let nothing = "found after 17 schedules; this one has no preemption.";
+    let (raised, seen) = ((1, store("flag", 1, Relaxed)), (0, load("flag", Acquire, 1)));
+
+    // Both sides are as they should be; only a broken model could do this.
+    explains(&[(1, store("flag", 1, Release)), seen.clone()], nothing);
+    // Which of the two was seen?
+    explains(&[raised.clone(), (2, store("flag", 1, Relaxed)), seen.clone()], nothing);
+    // The flag was up from the start.
+    explains(&[(1, load("flag", Relaxed, 1)), raised.clone(), seen.clone()], nothing);
+    explains(&[(1, change("flag", "swap", 1, 1, 1, Relaxed)), seen.clone()], nothing);
+    // The swap carries on what the store before it released.
+    let release = (1, store("flag", 2, Release));
+    explains(&[release, (1, change("flag", "swap", 1, 2, 1, Relaxed)), seen.clone()], nothing);
+    // Perhaps the third had seen what the second did.
+    explains(&[(2, store("flag", 1, Relaxed)), seen], nothing);
+    explains(&[raised, (0, join(2))], nothing);
+    explains(
+        &[(0, Operation::SleepRefused { location: "flag".to_owned(), expected: number(0), found: number(1) })],
+        nothing,
+    );
+}
+
+#[test]
+fn preemptions_that_the_picture_does_not_show_are_told_with_a_doubt() {
+    let told = |preemptions| {
+        let schedule = Schedule { preemptions: Some(preemptions), ..torn_read() };
+        let text = schedule.to_text(Style::plain(120));
+        text.lines().last().expect("how it was found").trim_start_matches("found after 17 schedules; ").to_owned()
+    };
+
+    assert_eq!(told(1), "this one has 1 preemption.");
+    assert_eq!(told(2), "in this one a thread is stopped twice although it could perhaps go on.");
+    assert_eq!(told(3), "in this one a thread is stopped 3 times although it could perhaps go on.");
+    // Leaks are there whatever the threads did when.
+    assert!(leak().to_text(Style::plain(80)).ends_with("found after 17 schedules.\n"));
+}
+
+#[test]
+fn the_legend_is_short_and_explains_each_sign() {
+    assert!(LEGEND.ends_with('\n') && LEGEND.lines().count() <= 5, "{LEGEND}");
+    assert!(LEGEND.lines().all(|line| line.chars().count() <= 80), "{LEGEND}");
+    let pictures: String = all().iter().map(|(_, schedule)| schedule.to_text(Style::plain(80))).collect();
+    for sign in ["●", "│", "z  ", "┆", "■", "✗", "← old", "preemption"] {
+        assert!(pictures.contains(sign), "no picture has {sign}");
+        assert!(LEGEND.to_lowercase().contains(sign.trim()), "the legend lacks {sign}");
     }
 }

@@ -207,7 +207,7 @@ macro_rules! atomic {
             ) -> Result<$type, $type> {
                 let place = Location::caller();
                 let access = recorder::enter(self.target(), "compare_exchange", place);
-                self.exchange(access, (expected, new), (success, failure))
+                self.exchange(access, false, (expected, new), (success, failure))
             }
 
             /// As std's. It may fail although the value was `expected`: such failures are among the surprises that the model tries.
@@ -226,7 +226,7 @@ macro_rules! atomic {
                 let place = Location::caller();
                 let access = recorder::enter(self.target(), "compare_exchange_weak", place);
                 if opportunity(access.thread, 1) == 0 {
-                    return self.exchange(access, (expected, new), (success, failure));
+                    return self.exchange(access, true, (expected, new), (success, failure));
                 }
                 assert_load(failure);
                 lead_by_fence(failure);
@@ -237,7 +237,9 @@ macro_rules! atomic {
                     new: new.bits(),
                     found: found.bits(),
                     exchanged: false,
-                    ordering: failure,
+                    success,
+                    failure,
+                    weak: true,
                     spurious: found == expected,
                 };
                 access.record(Action::CompareExchange(action));
@@ -300,6 +302,7 @@ macro_rules! atomic {
             fn exchange(
                 &self,
                 access: Access,
+                weak: bool,
                 (expected, new): ($type, $type),
                 (success, failure): (Ordering, Ordering),
             ) -> Result<$type, $type> {
@@ -317,7 +320,9 @@ macro_rules! atomic {
                     new: new.bits(),
                     found: found.bits(),
                     exchanged,
-                    ordering: if exchanged { success } else { failure },
+                    success,
+                    failure,
+                    weak,
                     spurious: false,
                 };
                 let event = access.record(Action::CompareExchange(action));

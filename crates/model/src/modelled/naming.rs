@@ -101,7 +101,9 @@ impl<'log> Namer<'log> {
                 new: self.value(exchange.object, exchange.new),
                 found: self.value(exchange.object, exchange.found),
                 exchanged: exchange.exchanged,
-                ordering: name_ordering(exchange.ordering),
+                success: name_ordering(exchange.success),
+                failure: name_ordering(exchange.failure),
+                weak: exchange.weak,
                 spurious: exchange.spurious,
             },
             Action::Fence { ordering } => Operation::Fence { ordering: name_ordering(ordering) },
@@ -110,7 +112,7 @@ impl<'log> Namer<'log> {
             Action::Spawn { thread } => Operation::Spawn { thread },
             Action::Join { thread } => Operation::Join { thread },
             Action::Finish => Operation::Finish,
-            Action::Yield => Operation::Yield,
+            Action::Yield { spinning } => Operation::Yield { spinning },
             Action::Sleep { word, value, timed } => {
                 Operation::Sleep { location: self.object(word), value: self.value(word, value), timed }
             }

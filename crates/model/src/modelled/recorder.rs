@@ -69,7 +69,7 @@ pub(super) enum Action {
     Spawn { thread: usize },
     Join { thread: usize },
     Finish,
-    Yield,
+    Yield { spinning: bool },
     Sleep { word: usize, value: u64, timed: bool },
     SleepRefused { word: usize, expected: u64, found: u64 },
     Rouse { word: usize, why: Roused },
@@ -86,7 +86,9 @@ pub(super) struct CompareExchange {
     pub(super) new: u64,
     pub(super) found: u64,
     pub(super) exchanged: bool,
-    pub(super) ordering: Ordering,
+    pub(super) success: Ordering,
+    pub(super) failure: Ordering,
+    pub(super) weak: bool,
     pub(super) spurious: bool,
 }
 

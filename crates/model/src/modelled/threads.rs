@@ -238,18 +238,18 @@ impl<T> fmt::Debug for ScopedJoinHandle<'_, T> {
 /// Lets the other threads run.
 #[track_caller]
 pub fn yield_now() {
-    step_aside(Location::caller());
+    step_aside(false, Location::caller());
 }
 
 /// Tells the model that this thread spins.
 #[track_caller]
 pub fn spin_loop() {
-    step_aside(Location::caller());
+    step_aside(true, Location::caller());
 }
 
-fn step_aside(place: Place) {
+fn step_aside(spinning: bool, place: Place) {
     let access = recorder::enter(None, "yield", place);
-    access.record(Action::Yield);
+    access.record(Action::Yield { spinning });
     let thread = access.thread;
     recorder::with(|recorder| recorder.log.threads[thread].state = State::Yielding);
     if recorder::with(|recorder| recorder.steps_aside_in_vain(thread)) {
