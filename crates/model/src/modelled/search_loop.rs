@@ -85,12 +85,12 @@ where
 
     let mut witnesses: BTreeMap<T, (Log, Option<usize>)> = BTreeMap::new();
     let deadline = Instant::now() + SIMPLIFYING;
-    for bound in 0.. {
-        if witnesses.len() == results.len() || Instant::now() >= deadline || bound > pass.schedules {
+    for (newest_only, bound) in simplest_first(check.preemptions.unwrap_or(pass.schedules)) {
+        if witnesses.len() == results.len() || Instant::now() >= deadline {
             break;
         }
         let preemptions = Some(bound);
-        search.explore(&Restriction { preemptions, deadline: Some(deadline), ..Restriction::default() });
+        search.explore(&Restriction { preemptions, newest_only, deadline: Some(deadline), ..Restriction::default() });
         for (result, log) in take() {
             witnesses.entry(result).or_insert((log, Some(bound)));
         }
@@ -105,6 +105,38 @@ where
         (result, schedule)
     });
     Outcomes { results, pass, witnesses: witnesses.collect() }
+}
+
+/// The restrictions under which to look for a schedule to show, those that make it easy to follow first: whether threads see
+/// only the newest values, and how many preemptions there may be.
+fn simplest_first(bound: usize) -> impl Iterator<Item = (bool, usize)> {
+    let taking_turns = (0..=FEW_PREEMPTIONS.min(bound)).map(|preemptions| (true, preemptions));
+    taking_turns.chain((0..=bound).map(|preemptions| (false, preemptions)))
+}
+
+/// Fails because a prediction lacks `result`, and shows a schedule that has it.
+#[track_caller]
+pub(crate) fn missing<T: Ord + Debug>(outcomes: &Outcomes<T>, result: &T) -> ! {
+    let witness = outcomes.witness(result).expect("each result has a witness");
+    let text = witness.to_text(schedule::Style::for_stderr(WIDTH));
+    report(&witness.title, Duration::ZERO, outcomes.pass.schedules, outcomes.pass.to_string(), Some(witness));
+    panic!("you did not predict {result:?}, and this schedule ends with it\n\n{text}");
+}
+
+/// Leaves a report for the program that runs the checks, if it asked for one.
+fn report(title: &str, time: Duration, schedules: usize, summary: String, counterexample: Option<&Schedule>) {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let Some(directory) = env::var_os(Report::DIRECTORY) else { return };
+    let package = env::var("CARGO_PKG_NAME").unwrap_or_default();
+    let (test, seconds) = (title.to_owned(), time.as_secs_f64());
+    let counterexample = counterexample.cloned();
+    let report = Report { format: FORMAT, package, test, schedules, summary, seconds, counterexample };
+    // ORDERING: Relaxed; the numbers have to differ, and nothing else hangs on them.
+    let name = format!("{}-{}.json", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let path = PathBuf::from(directory).join(name);
+    if let Err(error) = fs::write(&path, report.to_json()) {
+        panic!("cannot write the report {}: {error}", path.display());
+    }
 }
 
 struct Search<'check> {
@@ -228,9 +260,7 @@ impl<'check> Search<'check> {
         let deadline = Some(Instant::now() + SIMPLIFYING);
         let decisions = self.check.decisions;
         let bound = self.check.preemptions.unwrap_or(usize::from(u8::MAX));
-        let taking_turns = (0..=FEW_PREEMPTIONS.min(bound)).map(|preemptions| (true, preemptions));
-        let with_old_values = (0..=bound).map(|preemptions| (false, preemptions));
-        for (newest_only, bound) in taking_turns.chain(with_old_values) {
+        for (newest_only, bound) in simplest_first(bound) {
             let preemptions = Some(bound);
             let restriction =
                 Restriction { plan: plan.clone(), preemptions, newest_only, deadline, ..Restriction::default() };
@@ -248,20 +278,7 @@ impl<'check> Search<'check> {
         naming::failed_schedule(&log, &failure, &self.title, explored, decisions)
     }
 
-    /// Leaves a report for the program that runs the checks, if it asked for one.
     fn report(&self, schedules: usize, summary: String, counterexample: Option<&Schedule>) {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let Some(directory) = env::var_os(Report::DIRECTORY) else { return };
-        let package = env::var("CARGO_PKG_NAME").unwrap_or_default();
-        let seconds = self.started.elapsed().as_secs_f64();
-        let test = self.title.clone();
-        let counterexample = counterexample.cloned();
-        let report = Report { format: FORMAT, package, test, schedules, summary, seconds, counterexample };
-        // ORDERING: Relaxed; the numbers have to differ, and nothing else hangs on them.
-        let name = format!("{}-{}.json", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let path = PathBuf::from(directory).join(name);
-        if let Err(error) = fs::write(&path, report.to_json()) {
-            panic!("cannot write the report {}: {error}", path.display());
-        }
+        report(&self.title, self.started.elapsed(), schedules, summary, counterexample);
     }
 }
