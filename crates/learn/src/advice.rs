@@ -9,13 +9,23 @@ use crate::judge::Failed;
 ///
 /// Steps are counted from 1, as the picture counts them.
 pub fn advice(failed: &Failed) -> String {
-    match failed.counterexample.as_ref().and_then(|schedule| Some((schedule, schedule.failure.as_ref()?))) {
-        Some((schedule, failure)) => for_schedule(schedule, failure),
+    match &failed.counterexample {
+        Some(schedule) => match &schedule.failure {
+            Some(failure) => for_failure(schedule, failure),
+            None => format!(
+                "Your list lacks {}. Read this schedule from the top: at which step does it leave what you had in mind?",
+                schedule.outcome.as_deref().unwrap_or("this outcome")
+            ),
+        },
         None => match failed.kind {
             FailureKind::CompileError => "Begin with the first error: those below it may follow from it.".to_owned(),
             FailureKind::TimeLimit => {
                 "Something never came to an end: does a loop of yours wait for a change without sleeping, or sleep where \
                  nobody wakes it?"
+                    .to_owned()
+            }
+            FailureKind::WrongPrediction => {
+                "Write down the schedule that you had in mind, a line for each operation. Which line can the program not do?"
                     .to_owned()
             }
             FailureKind::Crash => "The test program itself came to an end: look at what it printed last.".to_owned(),
@@ -24,7 +34,7 @@ pub fn advice(failed: &Failed) -> String {
     }
 }
 
-fn for_schedule(schedule: &Schedule, failure: &Failure) -> String {
+fn for_failure(schedule: &Schedule, failure: &Failure) -> String {
     let name = |thread: usize| schedule.threads.get(thread).map_or("?", |thread| &thread.name);
     match failure {
         Failure::Deadlock { waiting } => {
