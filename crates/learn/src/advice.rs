@@ -28,6 +28,9 @@ pub fn advice(failed: &Failed) -> String {
                 "Write down the schedule that you had in mind, a line for each operation. Which line can the program not do?"
                     .to_owned()
             }
+            FailureKind::Escape => "Which promise does this event not keep? Who has to do what, and when, for that to matter? Write \
+                 a program in which it can happen."
+                .to_owned(),
             FailureKind::Crash => "The test program itself came to an end: look at what it printed last.".to_owned(),
             _ => "Look at the line of the test that failed: which promise does it hold you to?".to_owned(),
         },

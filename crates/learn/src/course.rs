@@ -256,6 +256,8 @@ pub enum FailureKind {
     Panic,
     /// A program has an outcome that was not predicted, or cannot have one that was.
     WrongPrediction,
+    /// A program that was to break something broken did not.
+    Escape,
     /// Two threads accessed plain memory, and nothing ordered the accesses.
     DataRace,
     /// Nobody could go on.
@@ -280,6 +282,7 @@ impl fmt::Display for FailureKind {
             FailureKind::CompileError => "compile error",
             FailureKind::Panic => "panic",
             FailureKind::WrongPrediction => "wrong prediction",
+            FailureKind::Escape => "program that breaks nothing",
             FailureKind::DataRace => "data race",
             FailureKind::Deadlock => "deadlock",
             FailureKind::TooLong => "livelock",

@@ -26,7 +26,8 @@ pub(crate) fn tests_end(outcome: &Outcome, kind: Kind) -> End {
             // The order of the source is the order of difficulty: contracts begin with the simplest claim.
             let failed = outcome.failed.iter().map(|test| (&*test.name, message(&outcome.output, &test.name)));
             let first = failed.min_by_key(|(_, message)| place(message));
-            failed_test(outcome, assertion(kind), first, None)
+            let kind = if kind == Kind::Predict { FailureKind::WrongPrediction } else { FailureKind::Panic };
+            failed_test(outcome, kind, first, None)
         }
         verdict => violent_end(outcome, verdict),
     }
@@ -44,19 +45,20 @@ pub(crate) fn model_end(outcome: &Outcome, kind: Kind) -> End {
                 failed_test(outcome, kind, shown, Some(schedule.clone()))
             }
             None if verdict == runner::Verdict::TestsFailed => {
-                let first = outcome.failed.first().map(|test| (&*test.name, message(&outcome.output, &test.name)));
-                failed_test(outcome, assertion(kind), first, None)
+                let failed = outcome.failed.iter().map(|test| (&*test.name, message(&outcome.output, &test.name)));
+                failed_test(outcome, assertion(kind), failed.min_by_key(|(_, message)| place(message)), None)
             }
             None => violent_end(outcome, verdict),
         },
     }
 }
 
-/// What it means that a test failed and no schedule shows why.
+/// What it means that a test under the model failed, and no schedule shows why.
 fn assertion(kind: Kind) -> FailureKind {
     match kind {
         Kind::Predict => FailureKind::WrongPrediction,
-        Kind::Fix | Kind::Build | Kind::Break => FailureKind::Panic,
+        Kind::Break => FailureKind::Escape,
+        Kind::Fix | Kind::Build => FailureKind::Panic,
     }
 }
 
