@@ -80,6 +80,11 @@ fn for_failure(schedule: &Schedule, failure: &Failure) -> String {
             first + 1,
             second + 1
         ),
+        Failure::TooLong { .. } if schedule.threads.len() == 1 => {
+            "It waits for what nobody here will bring about, and looks on and on. Who waits for long has to sleep, until \
+             somebody wakes it."
+                .to_owned()
+        }
         Failure::TooLong { .. } => {
             "Look at one turn of what repeats: what does it wait for, and which step ought to have \
                                     brought that about?"
