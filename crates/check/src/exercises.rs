@@ -22,15 +22,17 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let workspace = Workspace::find()?;
     // What the learner has written stays as it is: all trials are made in a copy.
-    let sources = workspace.target_dir.join("exercises");
+    let folder = workspace.target_dir.join("exercises");
+    let sources = folder.join("sources");
     mirror::refresh(&workspace.root, &sources, &workspace.target_dir)?;
     let course = Course::find(&sources).map_err(Error::Course)?;
     let exercises = match &arguments.id {
         Some(id) => vec![course.exercise(id).map_err(Error::Course)?],
         None => course.exercises().iter().collect(),
     };
-    // Where the learner's exercises are compiled, so that the model checker is compiled but once.
-    let judge = Judge { workspace: sources, target_dir: workspace.target_dir.join("learn"), color: false };
+    // Not where the learner's exercises are compiled: Cargo tells packages apart by their place in the workspace, and would
+    // take what it compiled from a trial for what it compiled from an older file of the learner's.
+    let judge = Judge { workspace: sources, target_dir: folder.join("target"), color: false };
 
     let (mut tried, mut surprises) = (0, 0);
     for exercise in exercises {

@@ -9,8 +9,14 @@ use crate::judge::Failed;
 ///
 /// Steps are counted from 1, as the picture counts them.
 pub fn advice(failed: &Failed) -> String {
-    match failed.counterexample.as_ref().and_then(|schedule| Some((schedule, schedule.failure.as_ref()?))) {
-        Some((schedule, failure)) => for_schedule(schedule, failure),
+    match &failed.counterexample {
+        Some(schedule) => match &schedule.failure {
+            Some(failure) => for_failure(schedule, failure),
+            None => format!(
+                "Your list lacks {}. Read this schedule from the top: at which step does it leave what you had in mind?",
+                schedule.outcome.as_deref().unwrap_or("this outcome")
+            ),
+        },
         None => match failed.kind {
             FailureKind::CompileError => "Begin with the first error: those below it may follow from it.".to_owned(),
             FailureKind::TimeLimit => {
@@ -18,13 +24,20 @@ pub fn advice(failed: &Failed) -> String {
                  nobody wakes it?"
                     .to_owned()
             }
+            FailureKind::WrongPrediction => {
+                "Write down the schedule that you had in mind, a line for each operation. Which line can the program not do?"
+                    .to_owned()
+            }
+            FailureKind::Escape => "Which promise does this event not keep? Who has to do what, and when, for that to matter? Write \
+                 a program in which it can happen."
+                .to_owned(),
             FailureKind::Crash => "The test program itself came to an end: look at what it printed last.".to_owned(),
             _ => "Look at the line of the test that failed: which promise does it hold you to?".to_owned(),
         },
     }
 }
 
-fn for_schedule(schedule: &Schedule, failure: &Failure) -> String {
+fn for_failure(schedule: &Schedule, failure: &Failure) -> String {
     let name = |thread: usize| schedule.threads.get(thread).map_or("?", |thread| &thread.name);
     match failure {
         Failure::Deadlock { waiting } => {
@@ -67,6 +80,11 @@ fn for_schedule(schedule: &Schedule, failure: &Failure) -> String {
             first + 1,
             second + 1
         ),
+        Failure::TooLong { .. } if schedule.threads.len() == 1 => {
+            "It waits for what nobody here will bring about, and looks on and on. Who waits for long has to sleep, until \
+             somebody wakes it."
+                .to_owned()
+        }
         Failure::TooLong { .. } => {
             "Look at one turn of what repeats: what does it wait for, and which step ought to have \
                                     brought that about?"

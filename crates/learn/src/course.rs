@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use schedule::Ordering;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -151,7 +152,7 @@ pub struct Manifest {
     pub title: String,
     /// What the learner does.
     pub kind: Kind,
-    /// The concept that the exercise teaches: the name of the reference's crate.
+    /// The concept that the exercise teaches: in a `build` exercise whose reference is a crate, that crate's name.
     pub concept: String,
     /// The files that the learner edits, relative to the exercise's folder.
     pub files: Vec<PathBuf>,
@@ -162,6 +163,12 @@ pub struct Manifest {
     pub tests: Tests,
     /// How long they may take.
     pub limits: Limits,
+    /// Where orderings are the lesson: each operation that is accepted, and the strongest ordering that it may have.
+    ///
+    /// An operation goes by what it is done to, as in a schedule, and by its method: `message.ready.store`. The exercise's
+    /// tests read this, and hold it against the operations that the model recorded.
+    #[serde(default)]
+    pub strongest: BTreeMap<String, Ordering>,
     /// For each of `files` the file that solves it, relative to the workspace's root.
     pub solution: BTreeMap<PathBuf, PathBuf>,
     /// Why the exercise fails as it is handed out.
@@ -175,8 +182,14 @@ pub struct Manifest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
+    /// Writes down every outcome that a small program can have.
+    Predict,
+    /// Repairs a broken primitive.
+    Fix,
     /// Writes a primitive from its contract.
     Build,
+    /// Writes the programs that break broken primitives.
+    Break,
 }
 
 /// The integration tests that judge an exercise, by name.
@@ -225,7 +238,7 @@ pub struct Wrong {
 pub struct Refusal {
     /// The stage that refuses it.
     pub stage: Stage,
-    /// The test that the verdict shows, as `TARGET::NAME`; absent if it does not compile.
+    /// The test that the verdict shows, under the name by which `cargo test` knows it; absent if it does not compile.
     pub test: Option<String>,
     /// What kind of failure it is.
     pub failure: FailureKind,
@@ -241,6 +254,10 @@ pub enum FailureKind {
     CompileError,
     /// A thread panicked, most often by a failed assertion.
     Panic,
+    /// A program has an outcome that was not predicted, or cannot have one that was.
+    WrongPrediction,
+    /// A program that was to break something broken did not.
+    Escape,
     /// Two threads accessed plain memory, and nothing ordered the accesses.
     DataRace,
     /// Nobody could go on.
@@ -264,6 +281,8 @@ impl fmt::Display for FailureKind {
         formatter.write_str(match self {
             FailureKind::CompileError => "compile error",
             FailureKind::Panic => "panic",
+            FailureKind::WrongPrediction => "wrong prediction",
+            FailureKind::Escape => "program that breaks nothing",
             FailureKind::DataRace => "data race",
             FailureKind::Deadlock => "deadlock",
             FailureKind::TooLong => "livelock",

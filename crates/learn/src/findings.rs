@@ -5,7 +5,7 @@ use std::path::Path;
 use runner::Outcome;
 use schedule::{Failure, Place, Report, Schedule};
 
-use crate::course::FailureKind;
+use crate::course::{FailureKind, Kind};
 use crate::judge::{End, Failed};
 
 /// A compiler that refuses.
@@ -17,8 +17,8 @@ pub(crate) fn does_not_compile(outcome: &Outcome) -> End {
     End::Failed(Box::new(Failed { kind, test: None, failed: 0, tests: 0, message, counterexample: None }))
 }
 
-/// What the tests with real threads came to.
-pub(crate) fn tests_end(outcome: &Outcome) -> End {
+/// What the tests with real threads came to, in an exercise of the given kind.
+pub(crate) fn tests_end(outcome: &Outcome, kind: Kind) -> End {
     match outcome.verdict {
         runner::Verdict::Passed => End::Passed { summary: count(outcome.tests(), "test") },
         runner::Verdict::Cancelled => stopped(outcome),
@@ -26,36 +26,52 @@ pub(crate) fn tests_end(outcome: &Outcome) -> End {
             // The order of the source is the order of difficulty: contracts begin with the simplest claim.
             let failed = outcome.failed.iter().map(|test| (&*test.name, message(&outcome.output, &test.name)));
             let first = failed.min_by_key(|(_, message)| place(message));
-            failed_test(outcome, FailureKind::Panic, first, None)
+            let kind = if kind == Kind::Predict { FailureKind::WrongPrediction } else { FailureKind::Panic };
+            failed_test(outcome, kind, first, None)
         }
         verdict => violent_end(outcome, verdict),
     }
 }
 
-/// What the tests under the model came to.
-pub(crate) fn model_end(outcome: &Outcome) -> End {
+/// What the tests under the model came to, in an exercise of the given kind.
+pub(crate) fn model_end(outcome: &Outcome, kind: Kind) -> End {
     match outcome.verdict {
         runner::Verdict::Passed => End::Passed { summary: coverage(outcome) },
         runner::Verdict::Cancelled => stopped(outcome),
-        verdict => match first_counterexample(&outcome.reports) {
+        verdict => match first_counterexample(outcome) {
             Some((report, schedule)) => {
-                let kind = schedule.failure.as_ref().map_or(FailureKind::Panic, FailureKind::from);
+                let kind = schedule.failure.as_ref().map_or(FailureKind::WrongPrediction, FailureKind::from);
                 let shown = Some((&*report.test, message(&outcome.output, &report.test)));
                 failed_test(outcome, kind, shown, Some(schedule.clone()))
             }
             None if verdict == runner::Verdict::TestsFailed => {
-                let first = outcome.failed.first().map(|test| (&*test.name, message(&outcome.output, &test.name)));
-                failed_test(outcome, FailureKind::Panic, first, None)
+                let failed = outcome.failed.iter().map(|test| (&*test.name, message(&outcome.output, &test.name)));
+                failed_test(outcome, assertion(kind), failed.min_by_key(|(_, message)| place(message)), None)
             }
             None => violent_end(outcome, verdict),
         },
     }
 }
 
+/// What it means that a test under the model failed, and no schedule shows why.
+fn assertion(kind: Kind) -> FailureKind {
+    match kind {
+        Kind::Predict => FailureKind::WrongPrediction,
+        Kind::Break => FailureKind::Escape,
+        Kind::Fix | Kind::Build => FailureKind::Panic,
+    }
+}
+
 /// The counterexample of the first test that fails, in the order of the source, as above.
-fn first_counterexample(reports: &[Report]) -> Option<(&Report, &Schedule)> {
-    let pictures = reports.iter().filter_map(|report| Some((report, report.counterexample.as_ref()?)));
-    pictures.min_by_key(|(_, schedule)| (place_in_test(schedule), schedule.steps.len()))
+///
+/// A test that passed may have one too: it looked for it.
+fn first_counterexample(outcome: &Outcome) -> Option<(&Report, &Schedule)> {
+    let failed = |report: &&Report| outcome.passed.iter().all(|test| test.name != report.test);
+    let reports = outcome.reports.iter().filter(failed);
+    let pictures = reports.filter_map(|report| Some((report, report.counterexample.as_ref()?)));
+    pictures.min_by_key(|(report, schedule)| {
+        (place_in_test(schedule), place(&message(&outcome.output, &report.test)), schedule.steps.len())
+    })
 }
 
 /// The first place in a test file that the schedule comes by.
@@ -117,7 +133,9 @@ fn place(message: &str) -> u32 {
 /// How much the model has seen, in words.
 fn coverage(outcome: &Outcome) -> String {
     let schedules = outcome.reports.iter().map(|report| report.schedules).sum();
-    let bounded = outcome.reports.iter().filter(|report| !report.summary.starts_with("exhaustive")).count();
+    // A search for a schedule that fails is over when it has found one.
+    let searches = outcome.reports.iter().filter(|report| report.counterexample.is_none());
+    let bounded = searches.filter(|report| !report.summary.starts_with("exhaustive")).count();
     let extent = if bounded == 0 { "all there are" } else { "some of them bounded" };
     format!("{}, {}, {extent}", count(outcome.tests(), "test"), count(schedules, "schedule"))
 }

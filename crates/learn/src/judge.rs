@@ -18,7 +18,7 @@ use runner::{Canceller, Compilation, Compiled, Error, Outcome, Run, Target, Worl
 use schedule::Schedule;
 use serde::Deserialize;
 
-use crate::course::{Exercise, FailureKind};
+use crate::course::{Exercise, FailureKind, Manifest};
 use crate::findings::{does_not_compile, model_end, tests_end};
 
 /// How long the tests with real threads may go on once the model has found a schedule that fails.
@@ -155,7 +155,7 @@ impl Judge {
     /// If Cargo or a test program cannot be run at all, or if the model's world was asked for and was not there.
     pub fn judge(&self, exercise: &Exercise, mut ended: impl FnMut(&Ended)) -> Result<Verdict, Error> {
         let started = Instant::now();
-        let limits = exercise.manifest().limits;
+        let &Manifest { kind, limits, .. } = exercise.manifest();
         let real = self.run(exercise, World::Real).limit(limits.tests());
         let model = self.run(exercise, World::Model).limit(limits.model());
 
@@ -174,7 +174,7 @@ impl Judge {
                 let summary = "no errors".to_owned();
                 end(Stage::Compile, End::Passed { summary }, started.elapsed());
                 test(&real, &stop_tests, &model, |stage, outcome| {
-                    let how = if stage == Stage::Model { model_end(outcome) } else { tests_end(outcome) };
+                    let how = if stage == Stage::Model { model_end(outcome, kind) } else { tests_end(outcome, kind) };
                     end(stage, how, outcome.test_time);
                 })?;
             }

@@ -24,6 +24,9 @@ impl Workshop {
         for part in ["Cargo.toml", "Cargo.lock", "benches", "crates", "exercises"] {
             copy(&original.join(part), &root.join(part)).expect("the workspace can be copied");
         }
+        // One exercise is enough, and the other ones may change without changing what is tested here.
+        fs::write(root.join("exercises/course.toml"), "exercises = [\"build-event\"]\n")
+            .expect("a file can be written");
         let workshop = Workshop { root, _alone: alone };
         workshop.hand_in("exercises/build-event/start.rs");
         let _ = fs::remove_dir_all(workshop.root.join(".locksmith"));

@@ -212,7 +212,32 @@ impl<T: Ord> Outcomes<T> {
         self.pass
     }
 
-    /// A schedule that has `result`, with as few preemptions as can be.
+    /// Holds a prediction against the results: every one of them is to be in `predicted`, and nothing else.
+    ///
+    /// In an ordinary build some results may not have been seen, so there nothing is called impossible.
+    ///
+    /// # Panics
+    ///
+    /// If the prediction is wrong; if it lacks a result, under the model with a picture of a schedule that has it.
+    ///
+    /// ```
+    /// model::outcomes(|| 1 + 1).assert_predicted(&[2]);
+    /// ```
+    #[track_caller]
+    pub fn assert_predicted(&self, predicted: &[T])
+    where
+        T: fmt::Debug,
+    {
+        if let Some(missing) = self.results.iter().find(|result| !predicted.contains(result)) {
+            world::search::missing(self, missing);
+        }
+        let impossible = predicted.iter().find(|result| !self.results.contains(result));
+        if let (true, Some(impossible)) = (crate::MODELLED, impossible) {
+            panic!("no schedule ends with {impossible:?}, and you predicted that one does ({})", self.pass);
+        }
+    }
+
+    /// A schedule that has `result`: one in which threads merely take turns, if there is such a one with few preemptions.
     #[cfg(loom)]
     pub fn witness(&self, result: &T) -> Option<&schedule::Schedule> {
         self.witnesses.iter().find(|(seen, _)| seen == result).map(|(_, schedule)| schedule)

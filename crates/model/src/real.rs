@@ -172,6 +172,12 @@ pub(crate) mod search {
         outcomes(check, program).pass
     }
 
+    /// Fails because a prediction lacks `result`.
+    #[track_caller]
+    pub(crate) fn missing<T: Debug>(_: &Outcomes<T>, result: &T) -> ! {
+        panic!("you did not predict {result:?}, and real threads came to that");
+    }
+
     #[track_caller]
     pub(crate) fn outcomes<T>(check: &Check, program: impl Fn() -> T + Send + Sync + 'static) -> Outcomes<T>
     where

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use model::sync::atomic::{AtomicBool, AtomicU32, Ordering, fence};
 use model::thread::scope;
-use model::{Check, outcomes};
+use model::{Check, Outcomes, outcomes};
+use schedule::{Operation, Step, Style};
 
 use Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 
@@ -378,4 +379,40 @@ fn a_ticket_lock_with_three_threads_is_a_lock() {
 fn a_weak_exchange_may_fail_although_the_value_is_as_expected() {
     let outcomes = outcomes(|| AtomicU32::new(0).compare_exchange_weak(0, 1, AcqRel, Relaxed).is_ok());
     assert_eq!(*outcomes.results(), BTreeSet::from([false, true]));
+}
+
+/// What a load may return beside a store.
+fn beside_a_store() -> Outcomes<u32> {
+    outcomes(|| {
+        let number = AtomicU32::new(0);
+        scope(|s| {
+            s.spawn("writer", || number.store(1, Relaxed));
+            number.load(Relaxed)
+        })
+    })
+}
+
+#[test]
+fn a_prediction_of_every_outcome_holds() {
+    beside_a_store().assert_predicted(&[1, 0]);
+}
+
+#[test]
+#[should_panic(expected = "you did not predict 1, and this schedule ends with it")]
+fn a_prediction_that_lacks_an_outcome_is_refused() {
+    beside_a_store().assert_predicted(&[0]);
+}
+
+#[test]
+#[should_panic(expected = "no schedule ends with 2, and you predicted that one does")]
+fn a_prediction_of_what_cannot_be_is_refused() {
+    beside_a_store().assert_predicted(&[0, 1, 2]);
+}
+
+#[test]
+fn a_witness_without_old_values_comes_first() {
+    let outcomes = beside_a_store();
+    let witness = outcomes.witness(&0).expect("each result has a witness");
+    let old = |step: &Step| matches!(step.operation, Operation::Load { newest: Some(_), .. });
+    assert!(!witness.steps.iter().any(old), "{}", witness.to_text(Style::plain(80)));
 }

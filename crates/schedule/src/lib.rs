@@ -468,7 +468,7 @@ pub struct Report {
     pub summary: String,
     /// How long it took, in seconds.
     pub seconds: f64,
-    /// The schedule that failed; absent if all passed.
+    /// The schedule that failed, or that has an outcome which was not predicted; absent if all is as it should be.
     pub counterexample: Option<Schedule>,
 }
 

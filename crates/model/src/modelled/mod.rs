@@ -48,7 +48,7 @@ pub(crate) mod hint {
 }
 
 pub(crate) mod search {
-    pub(crate) use super::search_loop::{counterexample, outcomes, run};
+    pub(crate) use super::search_loop::{counterexample, missing, outcomes, run};
 }
 
 pub(crate) mod thread {

@@ -492,7 +492,7 @@ impl Action {
             | Action::Fence { .. }
             | Action::Read { .. }
             | Action::SleepRefused { .. }
-            | Action::Yield => false,
+            | Action::Yield { .. } => false,
             Action::Write { .. }
             | Action::Spawn { .. }
             | Action::Join { .. }

@@ -279,30 +279,35 @@ impl<'check> Search<'check> {
             let text = schedule.to_text(Style::for_stderr(WIDTH));
             // Nobody is left to be told if this fails.
             let _ = writeln!(io::stderr(), "this schedule fails, and a destructor panics on top of it\n\n{text}");
-            report(&title, started, &Err(Box::new(schedule)));
+            report_failure(started, &schedule);
         })
     }
 
     fn report(&self, found: &Result<Pass, Box<Schedule>>) {
-        report(&self.title, self.started, found);
+        match found {
+            Ok(pass) => report(&self.title, self.started.elapsed(), pass.schedules, pass.to_string(), None),
+            Err(schedule) => report_failure(self.started, schedule),
+        }
     }
 }
 
+/// Fails because a prediction lacks `result`, and shows a schedule that has it.
+#[track_caller]
+pub(crate) fn missing<T: Ord + Debug>(outcomes: &Outcomes<T>, result: &T) -> ! {
+    let witness = outcomes.witness(result).expect("each result has a witness");
+    let Pass { schedules, .. } = outcomes.pass;
+    report(&witness.title, Duration::ZERO, schedules, outcomes.pass.to_string(), Some(witness));
+    let text = witness.to_text(Style::for_stderr(WIDTH));
+    panic!("you did not predict {result:?}, and this schedule ends with it\n\n{text}");
+}
+
 /// Leaves a report for the program that runs the checks, if it asked for one.
-fn report(title: &str, started: Instant, found: &Result<Pass, Box<Schedule>>) {
+fn report(title: &str, time: Duration, schedules: usize, summary: String, counterexample: Option<&Schedule>) {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let Some(directory) = env::var_os(Report::DIRECTORY) else { return };
     let package = env::var("CARGO_PKG_NAME").unwrap_or_default();
-    let seconds = started.elapsed().as_secs_f64();
-    let test = title.to_owned();
-    let (schedules, summary, counterexample) = match found {
-        Ok(pass) => (pass.schedules, pass.to_string(), None),
-        Err(schedule) => {
-            let explored = schedule.explored;
-            let plural = if explored == 1 { "" } else { "s" };
-            (explored, format!("one of {explored} schedule{plural} fails"), Some((**schedule).clone()))
-        }
-    };
+    let (test, seconds) = (title.to_owned(), time.as_secs_f64());
+    let counterexample = counterexample.cloned();
     let report = Report { format: FORMAT, package, test, schedules, summary, seconds, counterexample };
     // ORDERING: Relaxed; the numbers have to differ, and nothing else hangs on them.
     let name = format!("{}-{}.json", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
@@ -310,4 +315,11 @@ fn report(title: &str, started: Instant, found: &Result<Pass, Box<Schedule>>) {
     if let Err(error) = fs::write(&path, report.to_json()) {
         panic!("cannot write the report {}: {error}", path.display());
     }
+}
+
+/// Leaves a report of a schedule that failed.
+fn report_failure(started: Instant, schedule: &Schedule) {
+    let explored = schedule.explored;
+    let summary = format!("one of {explored} schedule{} fails", if explored == 1 { "" } else { "s" });
+    report(&schedule.title, started.elapsed(), explored, summary, Some(schedule));
 }

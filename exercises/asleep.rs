@@ -1,0 +1,16 @@
+//! Whether those who wait are asleep: what the exercises about sleeping share.
+
+use schedule::{Failure, Schedule, Style, WaitsFor};
+
+/// Fails unless `program`, which waits for what never comes, ends with a thread that sleeps for good.
+///
+/// One that spins, or that sleeps for a while again and again, would turn in circles instead.
+pub(crate) fn assert_asleep(program: impl Fn() + Send + Sync + 'static) {
+    let schedule = model::Check::new().counterexample(program).expect("what never comes is waited for without end");
+    assert!(sleeps(&schedule), "what waits here does not sleep:\n\n{}", schedule.to_text(Style::plain(80)));
+}
+
+fn sleeps(schedule: &Schedule) -> bool {
+    let Some(Failure::Deadlock { waiting }) = &schedule.failure else { return false };
+    waiting.iter().all(|waiting| matches!(waiting.waits_for, WaitsFor::Word { .. }))
+}

@@ -1,0 +1,44 @@
+//! Wrong: it never says that it waits. Where the thread that it waits for needs the same processor, it waits until the
+//! system takes the processor away from it; the model, which never does unless it is asked to, finds no end.
+
+use model::sync::atomic::AtomicBool;
+use model::sync::atomic::Ordering::{Acquire, Release};
+
+/// A flag that is raised once, and that threads can wait for.
+#[derive(Debug)]
+pub struct Flag {
+    up: AtomicBool,
+}
+
+impl Flag {
+    model::const_fn! {
+        /// A flag that is down.
+        pub const fn new() -> Flag {
+            Flag { up: AtomicBool::new(false) }
+        }
+    }
+
+    /// Raises the flag. Never blocks.
+    ///
+    /// It *synchronizes before* every `is_up` that sees it and every `wait` that returns: what a thread wrote before it
+    /// raised the flag, they see.
+    pub fn raise(&self) {
+        self.up.store(true, Release);
+    }
+
+    /// Whether the flag is up. Never blocks.
+    pub fn is_up(&self) -> bool {
+        self.up.load(Acquire)
+    }
+
+    /// Waits until the flag is up, awake.
+    pub fn wait(&self) {
+        while !self.is_up() {}
+    }
+}
+
+impl Default for Flag {
+    fn default() -> Flag {
+        Flag::new()
+    }
+}
