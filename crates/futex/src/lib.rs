@@ -82,9 +82,9 @@
 //!
 //! # Where it runs
 //!
-//! On 64-bit Linux the functions here are one system call each. On other systems, and on Linux under
-//! `--cfg portable_futex`, `parking_lot_core` keeps the queues. Under the model checker `model` keeps them; there every
-//! wait may end for no reason and every timed wait may run out at any moment: the checker tries both.
+//! On 64 bits only; each backend says why. On Linux the functions here are one system call each. On other systems,
+//! and on Linux under `--cfg portable_futex`, `parking_lot_core` keeps the queues. Under the model checker `model` keeps
+//! them; there every wait may end for no reason and every timed wait may run out at any moment: the checker tries both.
 
 use std::error::Error;
 use std::fmt;
@@ -94,11 +94,14 @@ use model::sync::atomic::{AtomicU32, Ordering};
 
 model::world! {
     real {
-        #[cfg(all(target_os = "linux", target_pointer_width = "64", not(portable_futex)))]
+        #[cfg(not(target_pointer_width = "64"))]
+        compile_error!("`futex` runs on 64-bit systems only: see \"Where it runs\" in its documentation");
+
+        #[cfg(all(target_os = "linux", not(portable_futex)))]
         #[path = "linux.rs"]
         mod backend;
 
-        #[cfg(any(not(target_os = "linux"), not(target_pointer_width = "64"), portable_futex))]
+        #[cfg(any(not(target_os = "linux"), portable_futex))]
         #[path = "portable.rs"]
         mod backend;
     }

@@ -4,7 +4,8 @@
 //! the key of a queue the address itself (and the process), so that the kernel needs no memory there to find the
 //! sleepers.
 //!
-//! A 64-bit Linux only, because its system call takes the same `timespec` everywhere. On 32 bits there are two of them.
+//! On 64 bits the system call takes the same `timespec` everywhere. On 32 bits there are two of them, which is why this
+//! crate does not run there.
 
 use std::ptr;
 use std::time::{Duration, Instant};
