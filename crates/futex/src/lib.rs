@@ -184,6 +184,11 @@ pub fn wake_all(word: *const AtomicU32) -> usize {
 /// # Errors
 ///
 /// [`Changed`] if `from` holds another value; nobody was woken or moved.
+///
+/// # Panics
+///
+/// If no word can lie at `to`, because the address is no multiple of four or not the program's. Linux alone looks; on
+/// the other backends such an address is a key like any other.
 #[track_caller]
 #[inline]
 pub fn requeue(from: &AtomicU32, expected: u32, to: *const AtomicU32) -> Result<Requeued, Changed> {

@@ -57,7 +57,8 @@ pub(crate) fn wake(word: *const AtomicU32, limit: usize) -> usize {
     // SAFETY: for a private futex the kernel takes the address as a key and touches no memory there. An address that no
     // word can have is answered with an error.
     let woken = unsafe { syscall(SYS_futex, word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, limit) };
-    // Negative for an error, and there is but one: nothing can lie at this address. Then nobody sleeps on it.
+    // Negative for an error: no word can lie at this address, because it is no multiple of four (`EINVAL`) or not the
+    // program's (`EFAULT`). Nobody sleeps there.
     usize::try_from(woken).unwrap_or(0)
 }
 
@@ -72,8 +73,8 @@ pub(crate) fn requeue(from: &AtomicU32, expected: u32, to: *const AtomicU32) -> 
         // The kernel counts both kinds together, and moves nobody before it has woken one.
         Ok(touched) => Ok(Requeued { woken: touched.min(1), moved: touched.saturating_sub(1) }),
         Err(_) => {
-            let error = last_error();
-            debug_assert_eq!(error, EAGAIN, "futex requeue: error {error}");
+            // In every build: a caller who is told "changed" tries again, and with an error that stays would never stop.
+            assert_eq!(last_error(), EAGAIN, "futex requeue: no word can lie at {to:p}");
             Err(Changed)
         }
     }

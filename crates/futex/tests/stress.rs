@@ -1,6 +1,8 @@
 //! Real threads: many of them, time-outs, and signals that interrupt.
 #![cfg(not(loom))]
 
+use std::panic::catch_unwind;
+use std::ptr;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::thread;
@@ -127,6 +129,15 @@ fn requeue_moves_nobody_if_the_word_has_changed() {
 }
 
 #[test]
+#[cfg(all(target_os = "linux", not(portable_futex)))]
+fn requeue_panics_if_no_word_can_lie_at_the_goal() {
+    let from = AtomicU32::new(0);
+    for address in [1, usize::MAX - 3] {
+        catch_unwind(|| requeue(&from, 0, ptr::without_provenance(address))).expect_err("the kernel refuses");
+    }
+}
+
+#[test]
 fn a_requeued_sleeper_keeps_its_deadline() {
     model::within(LIMIT, || {
         let (from, to) = (AtomicU32::new(0), AtomicU32::new(0));
@@ -213,7 +224,6 @@ mod signals {
     use super::*;
     use std::mem;
     use std::os::unix::thread::JoinHandleExt;
-    use std::ptr;
     use std::sync::Arc;
     use std::thread::JoinHandle;
 
