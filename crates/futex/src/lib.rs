@@ -54,7 +54,7 @@
 //!    never used up by somebody who then says [`TimedOut`].
 //! 3. Waking and moving use addresses as keys only, and never look at what lies there. The one exception is `from` in
 //!    [`requeue`], which is therefore a reference.
-//! 4. A wait may end for no reason: a signal arrived, or a late wake was meant for a word that lay at the same address
+//! 4. A wait may end for no reason: a signal's handler ran, or a late wake was meant for a word that lay at the same address
 //!    before. Callers look again, so that this costs them a turn of their loop and nothing more.
 //!
 //! # Memory ordering
@@ -77,7 +77,7 @@
 //! ```
 //!
 //! 1. Alice looks at the flag, finds it down, and lies down.
-//! 2. A signal arrives (a child process has ended, a profiler takes its sample) and ends her wait.
+//! 2. A signal arrives, one with a handler that was installed without `SA_RESTART`, and ends her wait.
 //! 3. Alice goes on, although nobody has raised the flag.
 //!
 //! # Where it runs

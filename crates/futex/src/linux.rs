@@ -36,9 +36,10 @@ pub(crate) fn wait_until(word: &AtomicU32, expected: u32, deadline: Instant) -> 
 ///
 /// - `EAGAIN`: the word does not hold `expected`;
 /// - `ETIMEDOUT`: the time is over;
-/// - `EINTR`: a signal arrived. That counts as an end for no reason. Sleeping again right here would be right as
-///   well, but the caller has a loop around its wait anyhow, and its look at the word costs nothing beside a signal.
-///   Its deadline is a moment and not a duration, so nothing is added to it by going round.
+/// - `EINTR`: a signal's handler has run. (An untimed wait goes on by itself if the handler was installed with
+///   `SA_RESTART`.) That counts as an end for no reason. Sleeping again right here would be right as well, but the
+///   caller has a loop around its wait anyhow, and its look at the word costs nothing beside a signal. Its deadline is
+///   a moment and not a duration, so nothing is added to it by going round.
 fn sleep(word: &AtomicU32, expected: u32, timeout: *const timespec) -> Result<(), c_int> {
     let operation = FUTEX_WAIT | FUTEX_PRIVATE_FLAG;
     // SAFETY: `word` is an aligned word that stays alive during the call, because it is borrowed; the kernel reads it
