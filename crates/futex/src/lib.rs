@@ -161,7 +161,7 @@ pub fn wait_until(word: &AtomicU32, expected: u32, deadline: Deadline) -> Result
 #[track_caller]
 #[inline]
 pub fn wake_one(word: *const AtomicU32) -> bool {
-    backend::wake(word, 1) == 1
+    backend::wake_one(word)
 }
 
 /// Wakes all who sleep on `word`, and returns how many they were.
@@ -170,7 +170,7 @@ pub fn wake_one(word: *const AtomicU32) -> bool {
 #[track_caller]
 #[inline]
 pub fn wake_all(word: *const AtomicU32) -> usize {
-    backend::wake(word, usize::MAX)
+    backend::wake_all(word)
 }
 
 /// Wakes one of those who sleep on `from` and makes the others sleep on `to`, if `from` still holds `expected`.

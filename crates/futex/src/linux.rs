@@ -53,8 +53,15 @@ fn sleep(word: &AtomicU32, expected: u32, timeout: *const timespec) -> Result<()
     Err(error)
 }
 
-pub(crate) fn wake(word: *const AtomicU32, limit: usize) -> usize {
-    let limit = c_int::try_from(limit).unwrap_or(c_int::MAX);
+pub(crate) fn wake_one(word: *const AtomicU32) -> bool {
+    wake(word, 1) == 1
+}
+
+pub(crate) fn wake_all(word: *const AtomicU32) -> usize {
+    wake(word, c_int::MAX)
+}
+
+fn wake(word: *const AtomicU32, limit: c_int) -> usize {
     // SAFETY: for a private futex the kernel takes the address as a key and touches no memory there. An address that no
     // word can have is answered with an error.
     let woken = unsafe { syscall(SYS_futex, word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, limit) };

@@ -44,15 +44,15 @@ fn park(word: &AtomicU32, expected: u32, deadline: Option<Instant>) -> ParkResul
     unsafe { parking_lot_core::park(key(word), unchanged, || {}, |_, _| {}, DEFAULT_PARK_TOKEN, deadline) }
 }
 
-pub(crate) fn wake(word: *const AtomicU32, limit: usize) -> usize {
-    if limit == 1 {
-        // SAFETY: the key is one that only this module uses. The callback neither panics nor calls into
-        // `parking_lot_core`.
-        unsafe { parking_lot_core::unpark_one(key(word), |_| DEFAULT_UNPARK_TOKEN) }.unparked_threads
-    } else {
-        // SAFETY: the key is one that only this module uses.
-        unsafe { parking_lot_core::unpark_all(key(word), DEFAULT_UNPARK_TOKEN) }
-    }
+pub(crate) fn wake_one(word: *const AtomicU32) -> bool {
+    // SAFETY: the key is one that only this module uses. The callback neither panics nor calls into `parking_lot_core`.
+    let result = unsafe { parking_lot_core::unpark_one(key(word), |_| DEFAULT_UNPARK_TOKEN) };
+    result.unparked_threads == 1
+}
+
+pub(crate) fn wake_all(word: *const AtomicU32) -> usize {
+    // SAFETY: the key is one that only this module uses.
+    unsafe { parking_lot_core::unpark_all(key(word), DEFAULT_UNPARK_TOKEN) }
 }
 
 pub(crate) fn requeue(from: &AtomicU32, expected: u32, to: *const AtomicU32) -> Result<Requeued, Changed> {
