@@ -54,8 +54,8 @@
 //!    never used up by somebody who then says [`TimedOut`].
 //! 3. Waking and moving use addresses as keys only, and never look at what lies there. The one exception is `from` in
 //!    [`requeue`], which is therefore a reference.
-//! 4. A wait may end for no reason: a signal's handler ran, or a late wake was meant for a word that lay at the same address
-//!    before. Callers look again, so that this costs them a turn of their loop and nothing more.
+//! 4. A wait may end for no reason: a signal's handler ran, or a late wake was meant for a word that lay at the same
+//!    address before. Callers look again, so that this costs them a turn of their loop and nothing more.
 //!
 //! # Memory ordering
 //!
@@ -82,8 +82,8 @@
 //!
 //! # Where it runs
 //!
-//! On 64 bits only; each backend says why. On Linux the functions here are one system call each. On other systems,
-//! and on Linux under `--cfg portable_futex`, `parking_lot_core` keeps the queues. Under the model checker `model` keeps
+//! On 64 bits only; each backend says why. On Linux the functions here are one system call each. On other systems, and
+//! on Linux under `--cfg portable_futex`, `parking_lot_core` keeps the queues. Under the model checker `model` keeps
 //! them; there every wait may end for no reason and every timed wait may run out at any moment: the checker tries both.
 
 use std::error::Error;

@@ -81,7 +81,7 @@ pub(crate) fn requeue(from: &AtomicU32, expected: u32, to: *const AtomicU32) -> 
         // The kernel counts both kinds together, and moves nobody before it has woken one.
         Ok(touched) => Ok(Requeued { woken: touched.min(1), moved: touched.saturating_sub(1) }),
         Err(_) => {
-            // In every build: a caller who is told "changed" tries again, and with an error that stays would never stop.
+            // In every build: a caller who is told "changed" tries again, and if the error stays would never stop.
             assert_eq!(last_error(), EAGAIN, "futex requeue: no word can lie at {to:p}");
             Err(Changed)
         }

@@ -19,8 +19,8 @@ compile_error!("without Linux, `futex` does not run on 64-bit SPARC: see `key` i
 /// The table belongs to the whole process: locks of the crate `parking_lot` use it too, with their own addresses as
 /// keys. A late wake or a move must not end in the queue of such a lock, because its protocol trusts everyone in
 /// there. Hence the complement of the address. On 64 bits it lies in the half that the system keeps to itself, where no
-/// program has a lock. On 32 bits the program may have more than half of the addresses, and on a 64-bit SPARC it may have
-/// some from either end: both are refused.
+/// program has a lock. On 32 bits the program may have more than half of the addresses, and on a 64-bit SPARC it may
+/// have some from either end: both are refused.
 fn key(word: *const AtomicU32) -> usize {
     !word.addr()
 }
