@@ -89,10 +89,11 @@
 //!
 //! There are 30 bits for the round, and after 1,073,741,824 of them the count begins anew. To be deceived, a waiter
 //! would have to look, then not get to run while others set and clear the event exactly that often (or twice, or
-//! three times that often), and then look again while the flag is down. It is not asleep meanwhile, for the first of
-//! these sets has woken it. So the system would have to keep a thread waiting that is ready to run, for some five
-//! seconds at least, as a set and a clear together take no less than five nanoseconds. And then the thread waits for
-//! the next set. It does not sleep unseen: in whatever round, it lies down only on a word with `WAITERS` up.
+//! three times that often), and then look again while the flag is down. Meanwhile it is awake, or the set that raised
+//! the flag in its round has yet to wake it; a later set does so only if its own round has waiters. In either case the
+//! system keeps a thread waiting that is ready to run, for some five seconds at least, as a set and a clear together
+//! take no less than five nanoseconds. And then the waiter waits for the next set. It does not sleep unseen: in
+//! whatever round, it lies down only on a word with `WAITERS` up.
 //!
 //! # A tempting mistake
 //!
@@ -279,9 +280,10 @@ impl Event {
 
     /// Waits for the end of the round in `seen`, in which the flag was down. False: `deadline` has passed.
     ///
-    /// It does not look a few times more before it lies down. That pays if the setter is busy on another processor and done within a
-    /// microsecond or two. Where the two share a processor, it takes time from the very thread that is waited for: with a
-    /// hundred looks, a ping-pong there cost twice as much (`compare -- event/ping_pong --pin one` in `benches`).
+    /// It does not look a few times more before it lies down. That pays if the setter is busy on another processor and
+    /// done within a microsecond or two. Where the two share a processor, it takes time from the very thread that is
+    /// waited for: with a hundred looks, a ping-pong there cost twice as much (`compare -- event/ping_pong --pin one`
+    /// in `benches`).
     #[cold]
     fn wait_slow(&self, seen: u32, deadline: Deadline) -> bool {
         let asleep = seen | WAITERS;

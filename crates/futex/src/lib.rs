@@ -54,8 +54,8 @@
 //!    never used up by somebody who then says [`TimedOut`].
 //! 3. Waking and moving use addresses as keys only, and never look at what lies there. The one exception is `from` in
 //!    [`requeue`], which is therefore a reference.
-//! 4. A wait may end for no reason: a signal arrived, or a late wake was meant for a word that lay at the same address
-//!    before. Callers look again, so that this costs them a turn of their loop and nothing more.
+//! 4. A wait may end for no reason: a signal's handler ran, or a late wake was meant for a word that lay at the same
+//!    address before. Callers look again, so that this costs them a turn of their loop and nothing more.
 //!
 //! # Memory ordering
 //!
@@ -77,14 +77,14 @@
 //! ```
 //!
 //! 1. Alice looks at the flag, finds it down, and lies down.
-//! 2. A signal arrives (a child process has ended, a profiler takes its sample) and ends her wait.
+//! 2. A signal arrives, one with a handler that was installed without `SA_RESTART`, and ends her wait.
 //! 3. Alice goes on, although nobody has raised the flag.
 //!
 //! # Where it runs
 //!
-//! On 64-bit Linux the functions here are one system call each. On other systems, and on Linux under
-//! `--cfg portable_futex`, `parking_lot_core` keeps the queues. Under the model checker `model` keeps them; there every
-//! wait may end for no reason and every timed wait may run out at any moment: the checker tries both.
+//! On 64 bits only; each backend says why. On Linux the functions here are one system call each. On other systems, and
+//! on Linux under `--cfg portable_futex`, `parking_lot_core` keeps the queues. Under the model checker `model` keeps
+//! them; there every wait may end for no reason and every timed wait may run out at any moment: the checker tries both.
 
 use std::error::Error;
 use std::fmt;
@@ -94,11 +94,14 @@ use model::sync::atomic::{AtomicU32, Ordering};
 
 model::world! {
     real {
-        #[cfg(all(target_os = "linux", target_pointer_width = "64", not(portable_futex)))]
+        #[cfg(not(target_pointer_width = "64"))]
+        compile_error!("`futex` runs on 64-bit systems only: see \"Where it runs\" in its documentation");
+
+        #[cfg(all(target_os = "linux", not(portable_futex)))]
         #[path = "linux.rs"]
         mod backend;
 
-        #[cfg(any(not(target_os = "linux"), not(target_pointer_width = "64"), portable_futex))]
+        #[cfg(any(not(target_os = "linux"), portable_futex))]
         #[path = "portable.rs"]
         mod backend;
     }
@@ -158,7 +161,7 @@ pub fn wait_until(word: &AtomicU32, expected: u32, deadline: Deadline) -> Result
 #[track_caller]
 #[inline]
 pub fn wake_one(word: *const AtomicU32) -> bool {
-    backend::wake(word, 1) == 1
+    backend::wake_one(word)
 }
 
 /// Wakes all who sleep on `word`, and returns how many they were.
@@ -167,7 +170,7 @@ pub fn wake_one(word: *const AtomicU32) -> bool {
 #[track_caller]
 #[inline]
 pub fn wake_all(word: *const AtomicU32) -> usize {
-    backend::wake(word, usize::MAX)
+    backend::wake_all(word)
 }
 
 /// Wakes one of those who sleep on `from` and makes the others sleep on `to`, if `from` still holds `expected`.
@@ -181,6 +184,11 @@ pub fn wake_all(word: *const AtomicU32) -> usize {
 /// # Errors
 ///
 /// [`Changed`] if `from` holds another value; nobody was woken or moved.
+///
+/// # Panics
+///
+/// If no word can lie at `to`, because the address is no multiple of four or not the program's. Linux alone looks; on
+/// the other backends such an address is a key like any other.
 #[track_caller]
 #[inline]
 pub fn requeue(from: &AtomicU32, expected: u32, to: *const AtomicU32) -> Result<Requeued, Changed> {

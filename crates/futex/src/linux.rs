@@ -4,7 +4,8 @@
 //! the key of a queue the address itself (and the process), so that the kernel needs no memory there to find the
 //! sleepers.
 //!
-//! A 64-bit Linux only, because its system call takes the same `timespec` everywhere. On 32 bits there are two of them.
+//! On 64 bits the system call takes the same `timespec` everywhere. On 32 bits there are two of them, which is why this
+//! crate does not run there.
 
 use std::ptr;
 use std::time::{Duration, Instant};
@@ -35,9 +36,10 @@ pub(crate) fn wait_until(word: &AtomicU32, expected: u32, deadline: Instant) -> 
 ///
 /// - `EAGAIN`: the word does not hold `expected`;
 /// - `ETIMEDOUT`: the time is over;
-/// - `EINTR`: a signal arrived. That counts as an end for no reason. Sleeping again right here would be right as
-///   well, but the caller has a loop around its wait anyhow, and its look at the word costs nothing beside a signal.
-///   Its deadline is a moment and not a duration, so nothing is added to it by going round.
+/// - `EINTR`: a signal's handler has run. (An untimed wait goes on by itself if the handler was installed with
+///   `SA_RESTART`.) That counts as an end for no reason. Sleeping again right here would be right as well, but the
+///   caller has a loop around its wait anyhow, and its look at the word costs nothing beside a signal. Its deadline is
+///   a moment and not a duration, so nothing is added to it by going round.
 fn sleep(word: &AtomicU32, expected: u32, timeout: *const timespec) -> Result<(), c_int> {
     let operation = FUTEX_WAIT | FUTEX_PRIVATE_FLAG;
     // SAFETY: `word` is an aligned word that stays alive during the call, because it is borrowed; the kernel reads it
@@ -51,12 +53,20 @@ fn sleep(word: &AtomicU32, expected: u32, timeout: *const timespec) -> Result<()
     Err(error)
 }
 
-pub(crate) fn wake(word: *const AtomicU32, limit: usize) -> usize {
-    let limit = c_int::try_from(limit).unwrap_or(c_int::MAX);
+pub(crate) fn wake_one(word: *const AtomicU32) -> bool {
+    wake(word, 1) == 1
+}
+
+pub(crate) fn wake_all(word: *const AtomicU32) -> usize {
+    wake(word, c_int::MAX)
+}
+
+fn wake(word: *const AtomicU32, limit: c_int) -> usize {
     // SAFETY: for a private futex the kernel takes the address as a key and touches no memory there. An address that no
     // word can have is answered with an error.
     let woken = unsafe { syscall(SYS_futex, word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, limit) };
-    // Negative for an error, and there is but one: nothing can lie at this address. Then nobody sleeps on it.
+    // Negative for an error: no word can lie at this address, because it is no multiple of four (`EINVAL`) or not the
+    // program's (`EFAULT`). Nobody sleeps there.
     usize::try_from(woken).unwrap_or(0)
 }
 
@@ -71,8 +81,8 @@ pub(crate) fn requeue(from: &AtomicU32, expected: u32, to: *const AtomicU32) -> 
         // The kernel counts both kinds together, and moves nobody before it has woken one.
         Ok(touched) => Ok(Requeued { woken: touched.min(1), moved: touched.saturating_sub(1) }),
         Err(_) => {
-            let error = last_error();
-            debug_assert_eq!(error, EAGAIN, "futex requeue: error {error}");
+            // In every build: a caller who is told "changed" tries again, and if the error stays would never stop.
+            assert_eq!(last_error(), EAGAIN, "futex requeue: no word can lie at {to:p}");
             Err(Changed)
         }
     }

@@ -19,8 +19,13 @@ pub(crate) fn wait_until(word: &AtomicU32, expected: u32, _deadline: Instant) ->
 }
 
 #[track_caller]
-pub(crate) fn wake(word: *const AtomicU32, limit: usize) -> usize {
-    futex::wake(word, limit)
+pub(crate) fn wake_one(word: *const AtomicU32) -> bool {
+    futex::wake(word, 1) == 1
+}
+
+#[track_caller]
+pub(crate) fn wake_all(word: *const AtomicU32) -> usize {
+    futex::wake(word, usize::MAX)
 }
 
 #[track_caller]

@@ -11,12 +11,16 @@ use parking_lot_core::{DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN, ParkResult, Req
 
 use crate::{Changed, Requeued, TimedOut};
 
+#[cfg(target_arch = "sparc64")]
+compile_error!("without Linux, `futex` does not run on 64-bit SPARC: see `key` in portable.rs");
+
 /// The key of the queue for `word`.
 ///
 /// The table belongs to the whole process: locks of the crate `parking_lot` use it too, with their own addresses as
 /// keys. A late wake or a move must not end in the queue of such a lock, because its protocol trusts everyone in
-/// there. Hence the complement of the address: that lies in the half that the system keeps to itself, where no
-/// program has a lock.
+/// there. Hence the complement of the address. On 64 bits it lies in the half that the system keeps to itself, where no
+/// program has a lock. On 32 bits the program may have more than half of the addresses, and on a 64-bit SPARC it may
+/// have some from either end: both are refused.
 fn key(word: *const AtomicU32) -> usize {
     !word.addr()
 }
@@ -40,15 +44,15 @@ fn park(word: &AtomicU32, expected: u32, deadline: Option<Instant>) -> ParkResul
     unsafe { parking_lot_core::park(key(word), unchanged, || {}, |_, _| {}, DEFAULT_PARK_TOKEN, deadline) }
 }
 
-pub(crate) fn wake(word: *const AtomicU32, limit: usize) -> usize {
-    if limit == 1 {
-        // SAFETY: the key is one that only this module uses. The callback neither panics nor calls into
-        // `parking_lot_core`.
-        unsafe { parking_lot_core::unpark_one(key(word), |_| DEFAULT_UNPARK_TOKEN) }.unparked_threads
-    } else {
-        // SAFETY: the key is one that only this module uses.
-        unsafe { parking_lot_core::unpark_all(key(word), DEFAULT_UNPARK_TOKEN) }
-    }
+pub(crate) fn wake_one(word: *const AtomicU32) -> bool {
+    // SAFETY: the key is one that only this module uses. The callback neither panics nor calls into `parking_lot_core`.
+    let result = unsafe { parking_lot_core::unpark_one(key(word), |_| DEFAULT_UNPARK_TOKEN) };
+    result.unparked_threads == 1
+}
+
+pub(crate) fn wake_all(word: *const AtomicU32) -> usize {
+    // SAFETY: the key is one that only this module uses.
+    unsafe { parking_lot_core::unpark_all(key(word), DEFAULT_UNPARK_TOKEN) }
 }
 
 pub(crate) fn requeue(from: &AtomicU32, expected: u32, to: *const AtomicU32) -> Result<Requeued, Changed> {

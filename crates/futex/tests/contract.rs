@@ -3,6 +3,7 @@
 //! In an ordinary build these run with real threads, on the system's backend or (`--cfg portable_futex`) on the
 //! portable one; under `--cfg loom` they run through every schedule.
 
+use std::ptr;
 use std::time::Duration;
 
 use futex::{Changed, Deadline, Requeued, TimedOut, requeue, wait, wait_until, wake_all, wake_one};
@@ -124,6 +125,16 @@ fn a_word_may_be_gone_when_it_is_woken() {
         drop(word);
         assert!(!wake_one(address));
         assert_eq!(wake_all(address), 0);
+    });
+}
+
+#[test]
+fn a_wake_finds_nobody_where_no_word_can_lie() {
+    model::check(|| {
+        for address in [1, usize::MAX - 3] {
+            assert!(!wake_one(ptr::without_provenance(address)));
+            assert_eq!(wake_all(ptr::without_provenance(address)), 0);
+        }
     });
 }
 
