@@ -84,7 +84,7 @@ fn build(root: &Path) -> Result<(), Box<dyn Error>> {
 fn serve(root: &Path, port: Option<u16>) -> Result<(), Box<dyn Error>> {
     let server = Server::bind(book(root), port)?;
     rebuild(&server);
-    println!("The book is at http://{}/ and follows what you change. Ctrl+C ends this.", server.address());
+    println!("It is at http://{}/ and follows what you change. Ctrl+C ends this.", server.address());
 
     let (changes, changed) = channel();
     let mut watcher = notify::recommended_watcher(move |event| {
@@ -114,6 +114,7 @@ fn is_change(event: &notify::Result<Event>) -> bool {
 /// What is wrong with the book while it is being written is told, and ends nothing.
 fn rebuild(server: &Server) {
     match server.rebuild() {
+        Ok(complaints) if complaints.is_empty() => println!("The book is built."),
         Ok(complaints) => complaints.iter().for_each(|complaint| eprintln!("warning: {complaint}")),
         Err(error) => eprintln!("error: {error}"),
     }
