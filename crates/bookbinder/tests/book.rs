@@ -42,6 +42,11 @@ fn finds(text: &str, fault: &str) {
 }
 
 #[test]
+fn what_mdbook_warns_of_is_a_fault() {
+    finds("# Only\n\n<div>\n", "unclosed HTML tag");
+}
+
+#[test]
 fn an_include_of_a_file_that_is_not_there_is_a_fault() {
     finds("# Only\n\n{{#include ../missing.rs}}\n", "missing.rs");
 }
