@@ -203,6 +203,7 @@ impl Event {
     /// event.set();
     /// event.clear();
     /// ```
+    // ANCHOR: set
     #[inline]
     pub fn set(&self) {
         let address: *const AtomicU32 = &self.state;
@@ -215,10 +216,12 @@ impl Event {
             futex::wake_all(address);
         }
     }
+    // ANCHOR_END: set
 
     /// Takes the flag down. Never blocks.
     ///
     /// Threads that were waiting when it was raised are released all the same. If the flag is down this does nothing.
+    // ANCHOR: clear
     #[inline]
     pub fn clear(&self) {
         // ORDERING: Relaxed; if the flag is down there is nothing to take away and nothing to see, and if it is up the
@@ -234,6 +237,7 @@ impl Event {
             }
         }
     }
+    // ANCHOR_END: clear
 
     /// Blocks until the flag is up. Returns at once if it is.
     ///
@@ -284,6 +288,7 @@ impl Event {
     /// done within a microsecond or two. Where the two share a processor, it takes time from the very thread that is
     /// waited for: with a hundred looks, a ping-pong there cost twice as much (`compare -- event/ping_pong --pin one`
     /// in `benches`).
+    // ANCHOR: wait_slow
     #[cold]
     fn wait_slow(&self, seen: u32, deadline: Deadline) -> bool {
         let asleep = seen | WAITERS;
@@ -308,13 +313,17 @@ impl Event {
             }
         }
     }
+    // ANCHOR_END: wait_slow
 }
 
+// ANCHOR: released
 /// Whether a waiter that saw the flag down in `seen` is released in `state`: the flag is up, or another round has
 /// begun.
 const fn released(seen: u32, state: u32) -> bool {
     (seen ^ state) & !WAITERS != 0
 }
+
+// ANCHOR_END: released
 
 impl Default for Event {
     fn default() -> Event {

@@ -1,0 +1,29 @@
+"""A flag that goes up and down at once releases whoever was waiting."""
+
+# ANCHOR: pulse
+import threading
+
+event = threading.Event()
+released = []
+
+
+def worker(number):
+    event.wait()
+    released.append(number)
+
+
+workers = [threading.Thread(target=worker, args=(number,)) for number in range(8)]
+for each in workers:
+    each.start()
+# ANCHOR_END: pulse
+
+# Whoever has not begun to wait yet misses the pulse, so there is one after the other until all are through.
+while len(released) < len(workers):
+    # ANCHOR: set_clear
+    event.set()
+    event.clear()
+    # ANCHOR_END: set_clear
+
+for each in workers:
+    each.join()
+assert sorted(released) == list(range(8)), released

@@ -1,0 +1,25 @@
+//! Runs the book's whole programs.
+#![cfg(not(loom))]
+
+use std::process::Command;
+
+#[test]
+fn a_thread_that_nobody_joins_ends_with_the_program() {
+    let output = Command::new(env!("CARGO_BIN_EXE_daemon")).output().expect("it was built");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "main ends\n");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_sleeper_takes_no_time_and_the_spinner_all_that_it_can_get() {
+    let output = Command::new(env!("CARGO_BIN_EXE_waiting")).output().expect("it was built");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let row = |name: &str| -> Vec<String> {
+        let row = said.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("no {name} in:\n{said}"));
+        row.split_whitespace().map(str::to_owned).collect()
+    };
+    let (spins, sleeps) = (row("spins"), row("sleeps"));
+    assert_eq!(sleeps[1], "S", "{said}");
+    let milliseconds = |row: &[String]| row[2].parse::<u32>().expect("a number");
+    assert!(milliseconds(&sleeps) < milliseconds(&spins), "{said}");
+}

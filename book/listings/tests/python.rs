@@ -1,0 +1,48 @@
+//! Runs the book's Python. Each program checks itself. Where there is no Python there is nothing to run.
+#![cfg(not(loom))]
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::process::Command;
+
+#[track_caller]
+fn prints(program: &str, expected: impl Fn(&str) -> bool) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("python").join(program);
+    let output = match Command::new("python3").arg(path).output() {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            eprintln!("there is no python3 here: {program} was not run");
+            return;
+        }
+        output => output.expect("python3 can be run"),
+    };
+    let (said, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{program}: {}\n{errors}", output.status);
+    assert!(expected(&said), "{program} printed:\n{said}");
+}
+
+#[test]
+fn the_counter_never_exceeds_what_was_counted() {
+    prints("counter.py", |said| said.trim().parse::<u32>().is_ok());
+}
+
+#[test]
+fn a_daemon_thread_ends_with_the_program() {
+    prints("daemon.py", |said| said == "main ends\n");
+}
+
+#[test]
+fn a_thread_that_sleeps_takes_less_time_than_one_that_spins() {
+    let time = |said: &str, name: &str| {
+        let line = said.lines().find_map(|line| line.strip_prefix(name).map(str::trim));
+        line.and_then(|seconds| seconds.parse::<f64>().ok())
+    };
+    prints(
+        "waiting.py",
+        |said| matches!((time(said, "sleeps"), time(said, "spins")), (Some(sleeps), Some(spins)) if sleeps < spins),
+    );
+}
+
+#[test]
+fn a_pulse_releases_whoever_was_waiting() {
+    prints("pulse.py", |said| said.is_empty());
+}

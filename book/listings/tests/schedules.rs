@@ -1,0 +1,91 @@
+//! Draws the book's pictures, each from a run through the model checker, and compares them with those in the book.
+//!
+//! `cargo book schedules` draws them anew.
+#![cfg(loom)]
+
+use expect_test::expect_file;
+use listings::letter::{crossing, letter};
+use listings::lock::{Polite, Swapping, pairs_bought};
+use listings::{counter, event, flag};
+use model::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
+use model::{Check, outcomes};
+use schedule::{Schedule, Style};
+
+/// Compares the picture of a schedule with the one in the book.
+#[track_caller]
+fn draw(schedule: &Schedule, name: &str) {
+    expect_file![format!("../../figures/{name}.html")].assert_eq(&figure(schedule));
+}
+
+/// The picture as SVG, and folded away below it as text, which a screen reader can read line by line.
+///
+/// Markdown would end the HTML at a blank line, so the text has none: the second of two line ends is spelled out.
+fn figure(schedule: &Schedule) -> String {
+    let text = schedule.to_text(Style::plain(80)).replace('&', "&amp;").replace('<', "&lt;");
+    let text = text.trim_end().replace("\n\n", "\n&#10;");
+    format!(
+        "<figure class=\"run\">\n{}<details>\n<summary>The same as text</summary>\n<pre>\n{text}\n</pre>\n</details>\n\
+         </figure>\n",
+        schedule.to_svg()
+    )
+}
+
+#[test]
+fn lost_update() {
+    let found = Check::new().counterexample(|| assert_eq!(counter::by_load_and_store(), 2));
+    draw(&found.expect("the sum may be 1"), "lost-update");
+}
+
+#[test]
+fn letter_not_seen() {
+    let seen = outcomes(|| letter(Relaxed, Acquire));
+    draw(seen.witness(&Some(0)).expect("a letter may be missed"), "letter-not-seen");
+}
+
+#[test]
+fn what_each_ordering_allows() {
+    let row = |raise: Ordering, look: Ordering| {
+        let seen = outcomes(move || letter(raise, look));
+        let said = seen.results().iter().map(|seen| match seen {
+            None => "no flag",
+            Some(0) => "**a flag and no letter**",
+            Some(_) => "flag and letter",
+        });
+        format!("| `{raise:?}` | `{look:?}` | {} | {} |\n", Vec::from_iter(said).join(", "), seen.pass().schedules)
+    };
+    let mut table = String::from("| the sender raises | main looks | main may see | schedules |\n|---|---|---|---|\n");
+    for (raise, look) in [(Relaxed, Relaxed), (Relaxed, Acquire), (Release, Relaxed), (Release, Acquire)] {
+        table.push_str(&row(raise, look));
+    }
+    expect_file!["../../figures/letter-orderings.md"].assert_eq(&table);
+}
+
+#[test]
+fn crossing_unseen() {
+    let seen = outcomes(|| crossing(Release, Acquire));
+    draw(seen.witness(&(false, false)).expect("both may miss the other's flag"), "crossing-unseen");
+}
+
+#[test]
+fn two_inside() {
+    let found = Check::new().counterexample(|| assert_eq!(pairs_bought::<Polite>(), 1));
+    draw(&found.expect("both may go in"), "two-inside");
+}
+
+#[test]
+fn one_inside() {
+    let pass = Check::new().run(|| assert_eq!(pairs_bought::<Swapping>(), 1));
+    expect_file!["../../figures/one-inside.txt"].assert_eq(&format!("one_inside: {pass}\n"));
+}
+
+#[test]
+fn lost_wake_up() {
+    let found = Check::new().counterexample(flag::missed);
+    draw(&found.expect("a waiter may sleep through the bell"), "lost-wake-up");
+}
+
+#[test]
+fn forgotten_set() {
+    let found = Check::new().counterexample(event::pulse);
+    draw(&found.expect("a set may be forgotten"), "forgotten-set");
+}

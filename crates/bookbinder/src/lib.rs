@@ -1,0 +1,125 @@
+//! Builds the book, finds what is wrong with it, and serves it.
+//!
+//! The book is an mdBook in the folder `book`, and a stock `mdbook build book` builds it as well: it needs no
+//! preprocessor. Its code is included from files that are compiled and tested. Its pictures of schedules are included
+//! too, from `book/figures`: `cargo book schedules` draws them, by running the tests of the package `listings` under the
+//! model, and the same tests compare them with what is there whenever the models are checked.
+//!
+//! mdBook is lenient: a missing anchor is an empty listing, a missing page a link that leads nowhere. [`Book::build`]
+//! returns such things as complaints.
+
+mod complaints;
+mod includes;
+mod links;
+mod serve;
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use mdbook_driver::MDBook;
+use mdbook_driver::config::Config;
+
+pub use serve::Server;
+
+/// A book to be built.
+#[derive(Clone, Debug)]
+pub struct Book {
+    source: PathBuf,
+    output: PathBuf,
+}
+
+impl Book {
+    /// The book in the folder `source`, to be built into the folder `output`, of which nothing else is kept.
+    pub fn new(source: impl Into<PathBuf>, output: impl Into<PathBuf>) -> Book {
+        Book { source: source.into(), output: output.into() }
+    }
+
+    /// Where the pages are, once they are built.
+    pub fn output(&self) -> &Path {
+        &self.output
+    }
+
+    /// Builds the pages, and returns what is wrong with them: mdBook's warnings, includes of what is not there, links
+    /// that lead nowhere.
+    ///
+    /// # Errors
+    ///
+    /// If mdBook gives up, or a file cannot be read.
+    pub fn build(&self) -> Result<Vec<String>, Error> {
+        let (built, mut complaints) = complaints::collect(|| self.render());
+        built?;
+        complaints.extend(includes::check(&self.source.join("src"))?);
+        complaints.extend(links::check(&self.output)?);
+        Ok(complaints)
+    }
+
+    fn render(&self) -> Result<(), Error> {
+        // An absolute path stands for itself when mdBook joins it to the book's folder.
+        let output = std::path::absolute(&self.output)?;
+        let mut config = Config::from_disk(self.source.join("book.toml")).map_err(Error::mdbook)?;
+        config.build.build_dir = output;
+        MDBook::load_with_config(&self.source, config).and_then(|book| book.build()).map_err(Error::mdbook)
+    }
+}
+
+/// Why there is no book.
+#[derive(Debug)]
+pub enum Error {
+    /// mdBook gave up.
+    Book {
+        /// Its reason.
+        message: String,
+    },
+    /// A file could not be read.
+    Io(io::Error),
+}
+
+impl Error {
+    /// mdBook's errors are chains; the ends say what is wrong.
+    fn mdbook(error: impl fmt::Debug + fmt::Display) -> Error {
+        Error::Book { message: format!("{error:#}") }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Book { message } => formatter.write_str(message),
+            Error::Io(error) => write!(formatter, "cannot read the book: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::Book { .. } => None,
+            Error::Io(error) => Some(error),
+        }
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Error {
+        Error::Io(error)
+    }
+}
+
+/// The files below `folder` whose names end in `.extension`, in order.
+fn files(folder: &Path, extension: &str) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir()? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == extension) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
