@@ -47,6 +47,7 @@ mod testing;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -281,9 +282,13 @@ impl Run {
             Some(folder) => std::path::absolute(folder)?,
             None => std::path::absolute(&self.workspace)?.join("target"),
         };
+        let target_dir = target_dir.join(self.world.folder());
+        // Cargo makes a missing target directory elsewhere and moves it there. One for another world, made inside of it at
+        // the same time, would be in the way.
+        fs::create_dir_all(&target_dir)?;
         cargo
             .current_dir(&self.workspace)
-            .env("CARGO_TARGET_DIR", target_dir.join(self.world.folder()))
+            .env("CARGO_TARGET_DIR", target_dir)
             .env("CARGO_TERM_COLOR", if self.color { "always" } else { "never" })
             .env("CARGO_TERM_PROGRESS_WHEN", "never")
             .env_remove("RUSTFLAGS")
