@@ -18,3 +18,4 @@ pub use course::{Course, CourseError, Exercise, FailureKind, Kind, Limits, Manif
 pub use drawer::{Drawer, DrawerError, Update};
 pub use judge::{End, Ended, Failed, Judge, Stage, Verdict};
 pub use progress::{Progress, ProgressError};
+pub use runner::Canceller;

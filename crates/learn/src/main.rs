@@ -1,6 +1,8 @@
 //! `cargo learn`: the coach at the terminal.
 
 mod page;
+mod screen;
+mod watch;
 
 use std::env;
 use std::error::Error;
@@ -17,7 +19,8 @@ use page::{BAD, FAINT, STRONG};
 
 /// Learn concurrency by building its primitives, with a model checker watching.
 ///
-/// Without a command: shows the exercise that is to be done now, and what to do next.
+/// Without a command: shows the exercise that is to be done now, watches its files, and judges what you wrote each time you
+/// save it. Without a terminal it only shows the exercise, and what to do next.
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo learn", after_help = EXIT_CODES)]
 struct Arguments {
@@ -33,6 +36,13 @@ It ends with
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Watches an exercise's files, and judges what you wrote each time you save it.
+    ///
+    /// Keys work at any time; `?` lists them. Needs a terminal.
+    Watch {
+        /// The exercise; by default the one that is to be done now.
+        id: Option<String>,
+    },
     /// Judges what you wrote: does it compile, do its tests pass, does every schedule?
     Check {
         /// The exercise; by default the one that is to be done now.
@@ -102,12 +112,23 @@ fn run(task: Option<Task>) -> Result<ExitCode, Box<dyn Error>> {
         None => Ok(progress.current(&course)),
     };
     match task {
+        None if screen::is_interactive() => {
+            let exercise = progress.current(&course);
+            watch::watch(&course, &drawer, judge(&course), progress, exercise)?;
+        }
         None => {
             println!("{STRONG}Locksmith{STRONG:#}: learn concurrency by building its primitives.");
             show(&course, progress.current(&course))?;
             if !judge(&course).is_prepared() {
                 prepare_in_background(&course)?;
             }
+        }
+        Some(Task::Watch { id }) => {
+            let exercise = chosen(id)?;
+            if !screen::is_interactive() {
+                return Err("only a terminal can be watched from; `cargo learn check` judges once".into());
+            }
+            watch::watch(&course, &drawer, judge(&course), progress, exercise)?;
         }
         Some(Task::Check { id }) => {
             let exercise = chosen(id)?;

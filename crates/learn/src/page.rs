@@ -149,8 +149,13 @@ fn indented(text: &str) -> String {
     text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }
 
-fn width() -> usize {
-    terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)).min(WIDEST)
+pub(crate) fn width() -> usize {
+    columns().min(WIDEST)
+}
+
+/// How wide the terminal is.
+pub(crate) fn columns() -> usize {
+    terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)).max(1)
 }
 
 pub(crate) fn colors() -> bool {

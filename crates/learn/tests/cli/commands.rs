@@ -93,6 +93,18 @@ fn a_loop_without_end_ends_in_a_verdict_and_leaves_no_process() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_crash_is_a_verdict_and_the_children_that_it_leaves_behind_are_ended() {
+    let workshop = Workshop::open();
+    let crash = "{ let _ = std::process::Command::new(\"sleep\").arg(\"1000\").spawn(); std::process::abort() }";
+    workshop.change(FILE, "pub fn wait(&self) {}", &format!("pub fn wait(&self) {crash}"));
+    workshop
+        .learn(&["check"])
+        .ends_with(1, &["compile  passed", "the first by a crash", "look at what it printed last"]);
+    assert_eq!(crate::workshop::processes_in(&workshop.root), [] as [std::path::PathBuf; 0]);
+}
+
+#[test]
 fn what_is_not_there_is_a_usage_error() {
     let workshop = Workshop::open();
     workshop

@@ -2,4 +2,8 @@
 
 mod commands;
 mod keeping;
+#[cfg(target_os = "linux")]
+mod terminal;
+#[cfg(target_os = "linux")]
+mod watching;
 mod workshop;
