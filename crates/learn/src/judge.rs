@@ -153,11 +153,26 @@ impl Judge {
     /// # Errors
     ///
     /// If Cargo or a test program cannot be run at all, or if the model's world was asked for and was not there.
-    pub fn judge(&self, exercise: &Exercise, mut ended: impl FnMut(&Ended)) -> Result<Verdict, Error> {
+    pub fn judge(&self, exercise: &Exercise, ended: impl FnMut(&Ended)) -> Result<Verdict, Error> {
+        self.judge_until(exercise, &Canceller::default(), ended)
+    }
+
+    /// Judges `exercise` as [`judge`](Judge::judge) does, or comes back as soon as another thread calls `stop`. What it says
+    /// then is worth nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`judge`](Judge::judge).
+    pub fn judge_until(
+        &self,
+        exercise: &Exercise,
+        stop: &Canceller,
+        mut ended: impl FnMut(&Ended),
+    ) -> Result<Verdict, Error> {
         let started = Instant::now();
         let &Manifest { kind, limits, .. } = exercise.manifest();
-        let real = self.run(exercise, World::Real).limit(limits.tests());
-        let model = self.run(exercise, World::Model).limit(limits.model());
+        let real = self.run(exercise, World::Real).limit(limits.tests()).cancelled_by(stop);
+        let model = self.run(exercise, World::Model).limit(limits.model()).cancelled_by(stop);
 
         let stop_tests = real.canceller();
 

@@ -1,33 +1,49 @@
 //! `cargo learn`: the coach at the terminal.
 
+mod page;
+mod screen;
+mod watch;
+
 use std::env;
 use std::error::Error;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
-use std::time::Duration;
 
 use anstream::{eprintln, print, println};
-use anstyle::{AnsiColor, Style};
 use clap::{Parser, Subcommand};
-use learn::{Course, End, Ended, Exercise, Failed, Judge, Progress, Stage, Verdict, advice};
+use learn::{Course, Drawer, Exercise, Judge, Progress, Update};
+
+use page::{BAD, FAINT, STRONG};
 
 /// Learn concurrency by building its primitives, with a model checker watching.
 ///
-/// Without a command: shows the exercise that is to be done now, and what to do next.
+/// Without a command: shows the exercise that is to be done now, watches its files, and judges what you wrote each time you
+/// save it. Without a terminal it only shows the exercise, and what to do next.
 #[derive(Debug, Parser)]
-#[command(bin_name = "cargo learn")]
+#[command(bin_name = "cargo learn", after_help = EXIT_CODES)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Task>,
 }
 
+const EXIT_CODES: &str = "\
+It ends with
+  0  if all is well; after `check`: it passed
+  1  if not: what `check` judged has not passed; `solution` was not to be shown yet
+  2  if the command could not do its work, and says why";
+
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Judges what you wrote: does it compile, do its tests pass, does every schedule?
+    /// Watches an exercise's files, and judges what you wrote each time you save it.
     ///
-    /// Ends with 0 if it passed, with 1 if not yet, and with 2 if it could not be judged.
+    /// Keys work at any time; `?` lists them. Needs a terminal.
+    Watch {
+        /// The exercise; by default the one that is to be done now.
+        id: Option<String>,
+    },
+    /// Judges what you wrote: does it compile, do its tests pass, does every schedule?
     Check {
         /// The exercise; by default the one that is to be done now.
         id: Option<String>,
@@ -44,18 +60,36 @@ enum Task {
     },
     /// Lists the exercises.
     List,
+    /// Shows the first exercise that has not been passed.
+    Next,
+    /// Shows the solution.
+    ///
+    /// If the exercise has not been passed yet, asks whether that is what you want.
+    Solution {
+        /// The exercise; by default the one that is to be done now.
+        id: Option<String>,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Begins an exercise anew, and keeps what you wrote.
+    ///
+    /// What you wrote is put away in `.locksmith/kept` first.
+    Reset {
+        /// The exercise; by default the one that is to be done now.
+        id: Option<String>,
+    },
+    /// Looks, after `git pull`, which exercises have changed.
+    ///
+    /// Where you have not written anything yet, the new version is handed out. What you wrote is left alone.
+    ///
+    /// `git pull --autostash` takes your changes along. Where you and the course have changed the same lines, Git marks
+    /// both in your file and keeps what you had (`git stash list`).
+    Update,
     /// Compiles what judging needs.
     #[command(hide = true)]
     Prepare,
 }
-
-const STRONG: Style = Style::new().bold();
-const FAINT: Style = Style::new().dimmed();
-const GOOD: Style = AnsiColor::Green.on_default().bold();
-const BAD: Style = AnsiColor::Red.on_default().bold();
-
-/// What is easy to read, on a terminal however wide.
-const WIDEST: usize = 100;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -68,32 +102,63 @@ fn main() -> ExitCode {
 fn run(task: Option<Task>) -> Result<ExitCode, Box<dyn Error>> {
     let course = Course::find(&env::current_dir()?)?;
     let mut progress = Progress::open(&course)?;
+    let drawer = Drawer::of(&course);
+    // With what is handed out today a later version of the course will be compared.
+    if let Err(error) = course.exercises().iter().try_for_each(|exercise| drawer.begin(exercise)) {
+        eprintln!("{BAD}warning:{BAD:#} {error}");
+    }
     let chosen = |id: Option<String>| match id {
         Some(id) => course.exercise(&id),
         None => Ok(progress.current(&course)),
     };
     match task {
-        None => {
+        None if screen::is_interactive() => {
             let exercise = progress.current(&course);
-            welcome(&course, exercise)?;
+            watch::watch(&course, &drawer, judge(&course), progress, exercise)?;
+        }
+        None => {
+            println!("{STRONG}Locksmith{STRONG:#}: learn concurrency by building its primitives.");
+            show(&course, progress.current(&course))?;
             if !judge(&course).is_prepared() {
                 prepare_in_background(&course)?;
             }
         }
+        Some(Task::Watch { id }) => {
+            let exercise = chosen(id)?;
+            if !screen::is_interactive() {
+                return Err("only a terminal can be watched from; `cargo learn check` judges once".into());
+            }
+            watch::watch(&course, &drawer, judge(&course), progress, exercise)?;
+        }
         Some(Task::Check { id }) => {
             let exercise = chosen(id)?;
-            let verdict = check(&course, exercise)?;
-            if !verdict.passed() {
-                return Ok(ExitCode::from(1));
-            }
-            progress.pass(exercise)?;
+            return check(&course, &mut progress, exercise);
         }
         Some(Task::Hint { id }) => {
             let exercise = chosen(id)?;
-            hint(&mut progress, exercise)?;
+            let (hint, number) = page::hint(&progress, exercise)?;
+            println!("{hint}");
+            progress.take_hints(exercise, number)?;
         }
-        Some(Task::Show { id }) => show(chosen(id)?)?,
-        Some(Task::List) => list(&course, &progress),
+        Some(Task::Show { id }) => show(&course, chosen(id)?)?,
+        Some(Task::List) => println!("{}\n\n{}", page::list(&course, &progress), page::bar(&course, &progress)),
+        Some(Task::Next) => {
+            let exercise = progress.current(&course);
+            if progress.passed(exercise) {
+                println!("You have passed every exercise there is.\n\n{}", page::bar(&course, &progress));
+            } else {
+                show(&course, exercise)?;
+            }
+        }
+        Some(Task::Solution { id, yes }) => {
+            let exercise = chosen(id)?;
+            if !(yes || progress.passed(exercise) || confirmed(exercise)?) {
+                return Ok(ExitCode::from(1));
+            }
+            println!("{}", page::solution(&course, exercise)?);
+        }
+        Some(Task::Reset { id }) => reset(&drawer, chosen(id)?)?,
+        Some(Task::Update) => update(&course, &drawer)?,
         Some(Task::Prepare) => judge(&course).prepare(progress.current(&course))?,
     }
     Ok(ExitCode::SUCCESS)
@@ -103,31 +168,16 @@ fn run(task: Option<Task>) -> Result<ExitCode, Box<dyn Error>> {
 fn judge(course: &Course) -> Judge {
     let target = env::var_os("CARGO_TARGET_DIR").filter(|folder| !folder.is_empty());
     let target = target.map_or_else(|| course.root().join("target"), PathBuf::from);
-    Judge { workspace: course.root().to_owned(), target_dir: target.join("learn"), color: colors() }
+    Judge { workspace: course.root().to_owned(), target_dir: target.join("learn"), color: page::colors() }
 }
 
-fn welcome(course: &Course, exercise: &Exercise) -> Result<(), Box<dyn Error>> {
-    let count = course.exercises().len();
-    let number =
-        course.exercises().iter().take_while(|other| other.manifest().id != exercise.manifest().id).count() + 1;
-    println!("{STRONG}Locksmith{STRONG:#}: learn concurrency by building its primitives.");
-    println!("{FAINT}Exercise {number} of {count}: {}{FAINT:#}\n", exercise.manifest().id);
-    show(exercise)?;
-    Ok(())
-}
-
-fn show(exercise: &Exercise) -> Result<(), Box<dyn Error>> {
-    println!("{}", wrapped(&exercise.text()?));
-    let label = |label: &str| format!("\n{FAINT}{label:<12}{FAINT:#}");
-    for file in exercise.files() {
-        print!("{}{STRONG}{}{STRONG:#}", label("Your file"), file.display());
-    }
-    let to_read = exercise.manifest().read.iter().map(|file| file.display().to_string()).collect::<Vec<_>>();
-    if !to_read.is_empty() {
-        print!("{}{}", label("To read"), to_read.join(", "));
-    }
-    print!("{}{STRONG}cargo learn check{STRONG:#}", label("Saved it?"));
-    println!("{}{STRONG}cargo learn hint{STRONG:#}", label("Stuck?"));
+fn show(course: &Course, exercise: &Exercise) -> Result<(), Box<dyn Error>> {
+    println!(
+        "{}{}{}",
+        page::exercise(course, exercise)?,
+        page::label("Saved it?", format_args!("{STRONG}cargo learn check{STRONG:#}")),
+        page::label("Stuck?", format_args!("{STRONG}cargo learn hint{STRONG:#}")),
+    );
     Ok(())
 }
 
@@ -145,17 +195,11 @@ fn prepare_in_background(course: &Course) -> io::Result<()> {
         command.process_group(0);
     }
     command.spawn()?;
-    println!(
-        "\n{}",
-        wrapped(
-            "The model checker, which tries all schedules, is being compiled in the background now: once, for about half \
-             a minute. A check that comes sooner waits for it."
-        )
-    );
+    println!("\n{}", page::wrapped(page::MODEL_IS_COMPILED));
     Ok(())
 }
 
-fn check(course: &Course, exercise: &Exercise) -> Result<Verdict, Box<dyn Error>> {
+fn check(course: &Course, progress: &mut Progress, exercise: &Exercise) -> Result<ExitCode, Box<dyn Error>> {
     let judge = judge(course);
     for file in exercise.files() {
         println!("Checking {STRONG}{}{STRONG:#}", file.display());
@@ -163,96 +207,57 @@ fn check(course: &Course, exercise: &Exercise) -> Result<Verdict, Box<dyn Error>
     if !judge.is_prepared() {
         println!("{FAINT}The first time the model checker is compiled: about half a minute.{FAINT:#}");
     }
-    let verdict = judge.judge(exercise, print_stage)?;
-    println!();
-    match verdict.refusal() {
-        Some((_, refused)) => {
-            let told =
-                verdict.failure(Stage::Model).filter(|failed| failed.counterexample.is_some()).unwrap_or(refused);
-            if refused.counterexample.is_none() {
-                if let Some(test) = &refused.test {
-                    println!("{STRONG}{test}{STRONG:#}");
-                }
-                println!("{}\n", indented(&refused.message));
-            }
-            if let Some(schedule) = &told.counterexample {
-                let style = schedule::Style { colour: colors(), width: width() };
-                println!("{}", schedule.to_text(style));
-            }
-            println!("{STRONG}{}{STRONG:#}", wrapped(&advice(told)));
-            println!("\nNot yet. Stuck? `cargo learn hint`");
-        }
-        None => {
-            println!("{GOOD}Passed{GOOD:#}, in {}.", seconds(verdict.elapsed));
-            for reference in exercise.manifest().solution.values() {
-                println!("Compare yours with the reference: {}", reference.display());
-            }
-        }
+    let verdict = judge.judge(exercise, |ended| println!("{}", page::stage(ended)))?;
+    println!("\n{}", page::verdict(exercise, &verdict));
+    if !verdict.passed() {
+        println!("\nNot yet. Stuck? `cargo learn hint`");
+        return Ok(ExitCode::from(1));
     }
-    Ok(verdict)
+    progress.pass(exercise)?;
+    println!("Go on: `cargo learn next`");
+    Ok(ExitCode::SUCCESS)
 }
 
-fn print_stage(ended: &Ended) {
-    let name = ended.stage.name();
-    let (style, word, what) = match &ended.end {
-        End::Passed { summary } => (GOOD, "passed", summary.clone()),
-        End::Failed(failed) => (BAD, "failed", failure(failed)),
-        End::Stopped { failed: 0 } => (FAINT, "stopped", "they still ran when the model knew why".to_owned()),
-        End::Stopped { failed } => (BAD, "stopped", format!("{failed} had failed when the model knew why")),
-    };
-    println!("  {name:<9}{style}{word:<9}{style:#}{what} {FAINT}({}){FAINT:#}", seconds(ended.elapsed));
-}
-
-fn failure(failed: &Failed) -> String {
-    match failed.tests {
-        0 => failed.kind.to_string(),
-        tests => format!("{} of {tests} tests, the first by a {}", failed.failed, failed.kind),
+/// Whether the learner wants to see the solution before it was found.
+fn confirmed(exercise: &Exercise) -> io::Result<bool> {
+    let id = &exercise.manifest().id;
+    if !io::stdin().is_terminal() {
+        eprintln!("{id} has not been passed yet; `cargo learn solution {id} --yes` shows its solution all the same");
+        return Ok(false);
     }
+    print!("{id} has not been passed yet. Show its solution all the same? [y/N] ");
+    io::stdout().flush()?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
 }
 
-fn hint(progress: &mut Progress, exercise: &Exercise) -> Result<(), Box<dyn Error>> {
-    let hints = exercise.hints()?;
-    let number = (progress.hints(exercise) + 1).min(hints.len());
-    match hints.get(number.wrapping_sub(1)) {
-        None => println!("There are no hints for {}.", exercise.manifest().id),
-        Some(hint) => {
-            println!("{FAINT}Hint {number} of {}{FAINT:#}\n\n{}", hints.len(), wrapped(hint));
-            progress.take_hints(exercise, number)?;
-        }
+fn reset(drawer: &Drawer, exercise: &Exercise) -> Result<(), Box<dyn Error>> {
+    match drawer.reset(exercise)? {
+        Some(kept) => println!("As handed out again. What you wrote lies in {STRONG}{}{STRONG:#}", kept.display()),
+        None => println!("{} is as handed out already.", exercise.manifest().id),
     }
     Ok(())
 }
 
-fn list(course: &Course, progress: &Progress) {
-    let longest = course.exercises().iter().map(|exercise| exercise.manifest().id.len()).max().unwrap_or(0);
+fn update(course: &Course, drawer: &Drawer) -> Result<(), Box<dyn Error>> {
+    let mut changed = false;
     for exercise in course.exercises() {
-        let manifest = exercise.manifest();
-        let (style, mark) = if progress.passed(exercise) { (GOOD, "passed") } else { (FAINT, "to do ") };
-        println!("{style}{mark}{style:#}  {:<longest$}  {}", manifest.id, manifest.title);
+        let id = &exercise.manifest().id;
+        match drawer.update(exercise)? {
+            Update::Unchanged => continue,
+            Update::BroughtUpToDate => println!("{STRONG}{id}{STRONG:#} has changed, and is handed out anew."),
+            Update::LeftAlone { began_with } => println!(
+                "{STRONG}{id}{STRONG:#} has changed, and what you wrote is left alone. To see what is new:\n  git diff \
+                 --no-index {} {}\nTo begin anew, and keep what you wrote: cargo learn reset {id}",
+                began_with.display(),
+                exercise.folder().join("start.rs").display()
+            ),
+        }
+        changed = true;
     }
-}
-
-/// The texts are written to be read as they are; only what is too long for the terminal is broken.
-fn wrapped(text: &str) -> String {
-    let lines = text.lines().map(|line| {
-        let indent = &line[..line.len() - line.trim_start().len()];
-        textwrap::fill(line, textwrap::Options::new(width()).subsequent_indent(indent))
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
-}
-
-fn width() -> usize {
-    terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)).min(WIDEST)
-}
-
-fn colors() -> bool {
-    anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
-}
-
-fn seconds(time: Duration) -> String {
-    format!("{:.1} s", time.as_secs_f64())
+    if !changed {
+        println!("No exercise has changed since you began with it.");
+    }
+    Ok(())
 }

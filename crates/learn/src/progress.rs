@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::course::{Course, Exercise};
+use crate::disk;
 
 /// The file, relative to the workspace's root. Git ignores its folder.
 const FILE: &str = ".locksmith/progress.toml";
@@ -36,12 +37,7 @@ impl Progress {
     /// If there is a file and it cannot be read or understood.
     pub fn open(course: &Course) -> Result<Progress, ProgressError> {
         let path = course.root().join(FILE);
-        let fail = |problem: String| ProgressError { path: path.clone(), problem };
-        let exercises = match fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text).map_err(|error| fail(error.to_string()))?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeMap::new(),
-            Err(error) => return Err(fail(error.to_string())),
-        };
+        let exercises = read(&path)?;
         Ok(Progress { path, exercises })
     }
 
@@ -84,18 +80,22 @@ impl Progress {
     }
 
     fn change(&mut self, exercise: &Exercise, change: impl FnOnce(&mut Record)) -> Result<(), ProgressError> {
+        // Another coach may have written since: one terminal watches, and in another somebody asks for a hint.
+        self.exercises = read(&self.path)?;
         change(self.exercises.entry(exercise.manifest().id.clone()).or_default());
         let text = toml::to_string(&self.exercises).expect("a table of numbers has a form in TOML");
-        write(&self.path, &text).map_err(|error| ProgressError { path: self.path.clone(), problem: error.to_string() })
+        disk::replace(&self.path, text.as_bytes())
+            .map_err(|error| ProgressError { path: self.path.clone(), problem: error.to_string() })
     }
 }
 
-/// Writes beside the file and renames, so that a crash in the middle loses nothing.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let new = path.with_extension("new");
-    fs::create_dir_all(path.parent().unwrap_or(Path::new("")))?;
-    fs::write(&new, text)?;
-    fs::rename(&new, path)
+fn read(path: &Path) -> Result<BTreeMap<String, Record>, ProgressError> {
+    let fail = |problem: String| ProgressError { path: path.to_owned(), problem };
+    match fs::read_to_string(path) {
+        Ok(text) => toml::from_str(&text).map_err(|error| fail(error.to_string())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeMap::new()),
+        Err(error) => Err(fail(error.to_string())),
+    }
 }
 
 /// The file in which progress is kept cannot be read or written.

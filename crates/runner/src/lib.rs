@@ -201,6 +201,14 @@ impl Run {
         self
     }
 
+    /// Ends this run when `canceller` is called, as one of several that it may end together.
+    ///
+    /// Call this before [`canceller`](Run::canceller), which still ends this run alone.
+    pub fn cancelled_by(mut self, canceller: &Canceller) -> Run {
+        self.canceller = canceller.follower();
+        self
+    }
+
     /// A handle by which another thread can end this run, now or while it is going on.
     pub fn canceller(&self) -> Canceller {
         self.canceller.clone()

@@ -27,6 +27,8 @@ struct State {
     cancelled: bool,
     /// Where to send news of it, as long as somebody watches there.
     watchers: Vec<Weak<SyncSender<Event>>>,
+    /// Those that are cancelled with this one.
+    followers: Vec<Weak<Mutex<State>>>,
 }
 
 impl Canceller {
@@ -39,6 +41,22 @@ impl Canceller {
             // A channel that is full keeps its watcher awake, and one that is closed has none.
             let _ = watcher.try_send(Event::Cancelled);
         }
+        for follower in state.followers.iter().filter_map(Weak::upgrade) {
+            Canceller(follower).cancel();
+        }
+    }
+
+    /// A canceller that is cancelled with this one, and can be cancelled without it.
+    pub(crate) fn follower(&self) -> Canceller {
+        let follower = Canceller::default();
+        let mut state = self.state();
+        state.followers.retain(|follower| follower.strong_count() > 0);
+        state.followers.push(Arc::downgrade(&follower.0));
+        if state.cancelled {
+            follower.cancel();
+        }
+        drop(state);
+        follower
     }
 
     /// Whether [`cancel`](Canceller::cancel) was called.

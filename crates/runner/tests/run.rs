@@ -230,6 +230,8 @@ mod processes {
     use std::thread;
     use std::time::{Duration, Instant};
 
+    use runner::Canceller;
+
     use super::*;
 
     /// How long to wait for what has to come soon, on a machine however busy.
@@ -344,6 +346,31 @@ mod processes {
             assert_eq!(running.join().expect("the run does not panic").verdict, Verdict::Cancelled);
         });
         await_silence(package.path());
+    }
+
+    #[test]
+    fn one_canceller_ends_several_runs_and_one_runs_own_only_that() {
+        let packages = [package(HANGS), package(HANGS)];
+        let all = Canceller::default();
+        let runs = packages.each_ref().map(|package| tests(package, World::Real).limit(PATIENCE).cancelled_by(&all));
+        thread::scope(|scope| {
+            let running = runs.each_ref().map(|run| scope.spawn(|| run.run().expect("the tests can be run")));
+            for package in &packages {
+                await_process(package.path(), "sleep");
+            }
+            runs[0].canceller().cancel();
+            await_silence(packages[0].path());
+            await_process(packages[1].path(), "sleep");
+            assert!(!all.is_cancelled());
+            all.cancel();
+            for run in running {
+                assert_eq!(run.join().expect("the run does not panic").verdict, Verdict::Cancelled);
+            }
+        });
+        await_silence(packages[1].path());
+
+        let late = tests(&packages[0], World::Real).cancelled_by(&all).run().expect("Cargo need not be run");
+        assert_eq!(late.verdict, Verdict::Cancelled, "who follows a cancelled one is cancelled");
     }
 
     #[test]

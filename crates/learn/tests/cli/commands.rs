@@ -1,114 +1,8 @@
-//! `cargo learn` as a learner meets it: the real binary, in a copy of the workspace.
+//! The commands, each as it is typed.
 
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A copy of the workspace. There is but one, so that most of it stays compiled; whoever holds it is alone in it.
-struct Workshop {
-    root: PathBuf,
-    _alone: MutexGuard<'static, ()>,
-}
-
-const FILE: &str = "exercises/build-event/src/lib.rs";
-
-impl Workshop {
-    fn open() -> Workshop {
-        static ALONE: Mutex<()> = Mutex::new(());
-        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("workshop");
-        let original = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        fs::create_dir_all(&root).expect("a folder can be made");
-        for part in ["Cargo.toml", "Cargo.lock", "benches", "crates", "exercises"] {
-            copy(&original.join(part), &root.join(part)).expect("the workspace can be copied");
-        }
-        // One exercise is enough, and the other ones may change without changing what is tested here.
-        fs::write(root.join("exercises/course.toml"), "exercises = [\"build-event\"]\n")
-            .expect("a file can be written");
-        let workshop = Workshop { root, _alone: alone };
-        workshop.hand_in("exercises/build-event/start.rs");
-        let _ = fs::remove_dir_all(workshop.root.join(".locksmith"));
-        workshop
-    }
-
-    /// Puts a file of the workspace in the place of the one that the learner edits.
-    fn hand_in(&self, file: &str) {
-        copy(&self.root.join(file), &self.root.join(FILE)).expect("the file can be copied");
-    }
-
-    fn change(&self, file: &str, from: &str, to: &str) {
-        let file = self.root.join(file);
-        let text = fs::read_to_string(&file).expect("the file can be read");
-        assert!(text.contains(from), "{from:?} occurs in {}", file.display());
-        fs::write(&file, text.replace(from, to)).expect("the file can be written");
-    }
-
-    fn learn(&self, arguments: &[&str]) -> Told {
-        // The folder above is the target directory of this build. In it the learner's exercises are compiled, too.
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target directory is above");
-        learn(&self.root, target, arguments)
-    }
-}
-
-/// What the command printed, and how it ended.
-struct Told {
-    stdout: String,
-    stderr: String,
-    code: Option<i32>,
-}
-
-impl Told {
-    #[track_caller]
-    fn ends_with(&self, code: i32, parts: &[&str]) {
-        let Told { stdout, stderr, .. } = self;
-        assert_eq!(self.code, Some(code), "{stdout}{stderr}");
-        for part in parts {
-            assert!(stdout.contains(part) || stderr.contains(part), "{part:?} is missing:\n{stdout}{stderr}");
-        }
-    }
-}
-
-fn learn(folder: &Path, target: &Path, arguments: &[&str]) -> Told {
-    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_learn"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("CARGO_TARGET_DIR", target)
-        .output()
-        .expect("the command can be run");
-    let text = |bytes| String::from_utf8(bytes).expect("it prints UTF-8");
-    Told { stdout: text(stdout), stderr: text(stderr), code: status.code() }
-}
-
-/// Makes `to` like `from`. Leaves alone what is so already, and Cargo then does not compile it again.
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    if from.is_file() {
-        let bytes = fs::read(from)?;
-        return if fs::read(to).is_ok_and(|present| present == bytes) { Ok(()) } else { fs::write(to, bytes) };
-    }
-    fs::create_dir_all(to)?;
-    for entry in from.read_dir()? {
-        let name = entry?.file_name();
-        copy(&from.join(&name), &to.join(&name))?;
-    }
-    for entry in to.read_dir()? {
-        let entry = entry?;
-        if from.join(entry.file_name()).exists() {
-            continue;
-        }
-        if entry.path().is_dir() { fs::remove_dir_all(entry.path())? } else { fs::remove_file(entry.path())? }
-    }
-    Ok(())
-}
-
-/// The processes that run in `folder` or below it.
-#[cfg(target_os = "linux")]
-fn processes_in(folder: &Path) -> Vec<PathBuf> {
-    let processes = Path::new("/proc").read_dir().expect("there is a /proc");
-    let folders = processes.filter_map(|process| fs::read_link(process.ok()?.path().join("cwd")).ok());
-    folders.filter(|cwd| cwd.starts_with(folder)).collect()
-}
+use crate::workshop::{FILE, Workshop, learn};
 
 #[test]
 fn the_first_screen_shows_the_exercise_and_what_to_do() {
@@ -195,7 +89,19 @@ fn a_loop_without_end_ends_in_a_verdict_and_leaves_no_process() {
     let manifest = "exercises/build-event/exercise.toml";
     workshop.change(manifest, "tests = 15\nmodel = 15", "tests = 2\nmodel = 2");
     workshop.learn(&["check"]).ends_with(1, &["compile  passed", "the first by a time-out"]);
-    assert_eq!(processes_in(&workshop.root), [] as [PathBuf; 0]);
+    assert_eq!(crate::workshop::processes_in(&workshop.root), [] as [std::path::PathBuf; 0]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_crash_is_a_verdict_and_the_children_that_it_leaves_behind_are_ended() {
+    let workshop = Workshop::open();
+    let crash = "{ let _ = std::process::Command::new(\"sleep\").arg(\"1000\").spawn(); std::process::abort() }";
+    workshop.change(FILE, "pub fn wait(&self) {}", &format!("pub fn wait(&self) {crash}"));
+    workshop
+        .learn(&["check"])
+        .ends_with(1, &["compile  passed", "the first by a crash", "look at what it printed last"]);
+    assert_eq!(crate::workshop::processes_in(&workshop.root), [] as [std::path::PathBuf; 0]);
 }
 
 #[test]

@@ -1,0 +1,167 @@
+//! What the coach says, as text with colours in it. Who prints it takes them out where they do not belong.
+
+use std::error::Error;
+use std::fmt::Write;
+use std::fs;
+use std::io;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use learn::{Course, End, Ended, Exercise, Failed, Progress, Stage, Verdict, advice};
+
+pub(crate) const STRONG: Style = Style::new().bold();
+pub(crate) const FAINT: Style = Style::new().dimmed();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+
+/// What is easy to read, on a terminal however wide.
+const WIDEST: usize = 100;
+
+pub(crate) const MODEL_IS_COMPILED: &str = "The model checker, which tries all schedules, is being compiled in the background now: once, for about half a minute. \
+     A check that comes sooner waits for it.";
+
+/// The exercise's place in the course, and its text.
+pub(crate) fn exercise(course: &Course, exercise: &Exercise) -> Result<String, Box<dyn Error>> {
+    let exercises = course.exercises();
+    let id = &exercise.manifest().id;
+    let number = exercises.iter().take_while(|other| other.manifest().id != *id).count() + 1;
+    let count = exercises.len();
+    Ok(format!("{FAINT}Exercise {number} of {count}: {id}{FAINT:#}\n\n{}", text(exercise)?))
+}
+
+/// The exercise's text, and the files that belong to it.
+pub(crate) fn text(exercise: &Exercise) -> Result<String, Box<dyn Error>> {
+    let mut text = wrapped(&exercise.text()?);
+    text.push('\n');
+    for file in exercise.files() {
+        text += &label("Your file", format_args!("{STRONG}{}{STRONG:#}", file.display()));
+    }
+    let to_read = exercise.manifest().read.iter().map(|file| file.display().to_string()).collect::<Vec<_>>();
+    if !to_read.is_empty() {
+        text += &label("To read", to_read.join(", "));
+    }
+    Ok(text)
+}
+
+/// A line with a name before it; what belongs together stands in a column.
+pub(crate) fn label(name: &str, what: impl std::fmt::Display) -> String {
+    format!("\n{FAINT}{name:<12}{FAINT:#}{what}")
+}
+
+/// A stage that has ended, in a line.
+pub(crate) fn stage(ended: &Ended) -> String {
+    let name = ended.stage.name();
+    let (style, word, what) = match &ended.end {
+        End::Passed { summary } => (GOOD, "passed", summary.clone()),
+        End::Failed(failed) => (BAD, "failed", failure(failed)),
+        End::Stopped { failed: 0 } => (FAINT, "stopped", "they still ran when the model knew why".to_owned()),
+        End::Stopped { failed } => (BAD, "stopped", format!("{failed} had failed when the model knew why")),
+    };
+    format!("  {name:<9}{style}{word:<9}{style:#}{what} {FAINT}({}){FAINT:#}", seconds(ended.elapsed))
+}
+
+fn failure(failed: &Failed) -> String {
+    match failed.tests {
+        0 => failed.kind.to_string(),
+        tests => format!("{} of {tests} tests, the first by a {}", failed.failed, failed.kind),
+    }
+}
+
+/// What the stages mean: praise, or the picture of what went wrong and where to look in it.
+pub(crate) fn verdict(exercise: &Exercise, verdict: &Verdict) -> String {
+    let Some((_, refused)) = verdict.refusal() else {
+        let passed = format!("{GOOD}Passed{GOOD:#}, in {}: well done.", seconds(verdict.elapsed));
+        let references = exercise.manifest().solution.values();
+        return references.fold(passed, |text, file| {
+            format!("{text}\nCompare yours with the reference: {STRONG}{}{STRONG:#}", file.display())
+        });
+    };
+    let mut text = String::new();
+    let told = verdict.failure(Stage::Model).filter(|failed| failed.counterexample.is_some()).unwrap_or(refused);
+    if refused.counterexample.is_none() {
+        if let Some(test) = &refused.test {
+            text += &format!("{STRONG}{test}{STRONG:#}\n");
+        }
+        text += &format!("{}\n\n", indented(&refused.message));
+    }
+    if let Some(schedule) = &told.counterexample {
+        let style = schedule::Style { colour: colors(), width: width() };
+        text += &format!("{}\n", schedule.to_text(style));
+    }
+    text + &format!("{STRONG}{}{STRONG:#}", wrapped(&advice(told)))
+}
+
+/// The hint after those that the learner has seen, or the last one; and how many that makes.
+pub(crate) fn hint(progress: &Progress, exercise: &Exercise) -> Result<(String, usize), Box<dyn Error>> {
+    let hints = exercise.hints()?;
+    let number = (progress.hints(exercise) + 1).min(hints.len());
+    let text = match number.checked_sub(1) {
+        None => format!("There are no hints for {}.", exercise.manifest().id),
+        Some(last) => {
+            format!("{FAINT}Hint {number} of {}{FAINT:#}\n\n{}", hints.len(), wrapped(hints[last].trim_end()))
+        }
+    };
+    Ok((text, number))
+}
+
+/// All exercises, a line each.
+pub(crate) fn list(course: &Course, progress: &Progress) -> String {
+    let longest = course.exercises().iter().map(|exercise| exercise.manifest().id.len()).max().unwrap_or(0);
+    let lines = course.exercises().iter().map(|exercise| {
+        let manifest = exercise.manifest();
+        let (style, mark) = if progress.passed(exercise) { (GOOD, "passed") } else { (FAINT, "to do ") };
+        format!("{style}{mark}{style:#}  {:<longest$}  {}", manifest.id, manifest.title)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Where the solution lies, and the solution.
+pub(crate) fn solution(course: &Course, exercise: &Exercise) -> Result<String, Box<dyn Error>> {
+    let mut text = String::new();
+    for file in exercise.manifest().solution.values() {
+        let path = course.root().join(file);
+        let solution = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        write!(text, "{STRONG}{}{STRONG:#}\n\n{solution}\n", file.display())?;
+    }
+    Ok(text.trim_end().to_owned())
+}
+
+/// How far the learner has come: a bar, and in numbers.
+pub(crate) fn bar(course: &Course, progress: &Progress) -> String {
+    const LONGEST: usize = 16;
+    let exercises = course.exercises();
+    let passed = exercises.iter().filter(|exercise| progress.passed(exercise)).count();
+    let full = LONGEST * passed / exercises.len();
+    let bar = format!("{GOOD}{}{GOOD:#}{FAINT}{}{FAINT:#}", "━".repeat(full), "━".repeat(LONGEST - full));
+    format!("{bar} {passed} of {} passed", exercises.len())
+}
+
+/// The texts are written to be read as they are; only what is too long for the terminal is broken.
+pub(crate) fn wrapped(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        textwrap::fill(line, textwrap::Options::new(width()).subsequent_indent(indent))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}
+
+pub(crate) fn width() -> usize {
+    columns().min(WIDEST)
+}
+
+/// How wide the terminal is.
+pub(crate) fn columns() -> usize {
+    terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)).max(1)
+}
+
+pub(crate) fn colors() -> bool {
+    anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
