@@ -208,7 +208,7 @@ fn check(course: &Course, progress: &mut Progress, exercise: &Exercise) -> Resul
         println!("{FAINT}The first time the model checker is compiled: about half a minute.{FAINT:#}");
     }
     let verdict = judge.judge(exercise, |ended| println!("{}", page::stage(ended)))?;
-    println!("\n{}", page::verdict(exercise, &verdict));
+    println!("\n{}", page::verdict(course, progress, exercise, &verdict));
     if !verdict.passed() {
         println!("\nNot yet. Stuck? `cargo learn hint`");
         return Ok(ExitCode::from(1));

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use learn::{Course, End, Ended, Exercise, Failed, Progress, Stage, Verdict, advice};
+use schedule::LEGEND;
 
 pub(crate) const STRONG: Style = Style::new().bold();
 pub(crate) const FAINT: Style = Style::new().dimmed();
@@ -67,8 +68,9 @@ fn failure(failed: &Failed) -> String {
     }
 }
 
-/// What the stages mean: praise, or the picture of what went wrong and where to look in it.
-pub(crate) fn verdict(exercise: &Exercise, verdict: &Verdict) -> String {
+/// What the stages mean: praise, or the picture of what went wrong and where to look in it. For somebody who has passed nothing
+/// yet the signs of the picture are explained.
+pub(crate) fn verdict(course: &Course, progress: &Progress, exercise: &Exercise, verdict: &Verdict) -> String {
     let Some((_, refused)) = verdict.refusal() else {
         let passed = format!("{GOOD}Passed{GOOD:#}, in {}: well done.", seconds(verdict.elapsed));
         let references = exercise.manifest().solution.values();
@@ -87,6 +89,9 @@ pub(crate) fn verdict(exercise: &Exercise, verdict: &Verdict) -> String {
     if let Some(schedule) = &told.counterexample {
         let style = schedule::Style { colour: colors(), width: width() };
         text += &format!("{}\n", schedule.to_text(style));
+        if passed(course, progress) == 0 {
+            text += &format!("{FAINT}{LEGEND}{FAINT:#}\n");
+        }
     }
     text + &format!("{STRONG}{}{STRONG:#}", wrapped(&advice(told)))
 }
@@ -126,11 +131,16 @@ pub(crate) fn solution(course: &Course, exercise: &Exercise) -> Result<String, B
     Ok(text.trim_end().to_owned())
 }
 
+/// How many exercises the learner has passed.
+fn passed(course: &Course, progress: &Progress) -> usize {
+    course.exercises().iter().filter(|exercise| progress.passed(exercise)).count()
+}
+
 /// How far the learner has come: a bar, and in numbers.
 pub(crate) fn bar(course: &Course, progress: &Progress) -> String {
     const LONGEST: usize = 16;
     let exercises = course.exercises();
-    let passed = exercises.iter().filter(|exercise| progress.passed(exercise)).count();
+    let passed = passed(course, progress);
     let full = LONGEST * passed / exercises.len();
     let bar = format!("{GOOD}{}{GOOD:#}{FAINT}{}{FAINT:#}", "━".repeat(full), "━".repeat(LONGEST - full));
     format!("{bar} {passed} of {} passed", exercises.len())

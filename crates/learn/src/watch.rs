@@ -254,7 +254,7 @@ impl<'course> Coach<'course> {
             Ok(verdict) => verdict,
             Err(error) => return self.trouble(&error),
         };
-        self.screen.say(&format!("\n{}", page::verdict(self.exercise, &verdict)))?;
+        self.screen.say(&format!("\n{}", page::verdict(self.course, &self.progress, self.exercise, &verdict)))?;
         if verdict.passed() {
             if let Err(error) = self.progress.pass(self.exercise) {
                 self.trouble(&error)?;
