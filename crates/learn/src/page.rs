@@ -37,9 +37,8 @@ pub(crate) fn text(exercise: &Exercise) -> Result<String, Box<dyn Error>> {
     for file in exercise.files() {
         text += &label("Your file", format_args!("{STRONG}{}{STRONG:#}", file.display()));
     }
-    let to_read = exercise.manifest().read.iter().map(|file| file.display().to_string()).collect::<Vec<_>>();
-    if !to_read.is_empty() {
-        text += &label("To read", to_read.join(", "));
+    for (number, file) in exercise.manifest().read.iter().enumerate() {
+        text += &label(if number == 0 { "To read" } else { "" }, file.display());
     }
     Ok(text)
 }
