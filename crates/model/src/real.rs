@@ -164,7 +164,7 @@ pub(crate) mod search {
     use crate::within;
     use crate::{Check, Completeness, Outcomes, Pass};
 
-    /// How long one run may take: a thousand times what the longest takes on a busy machine.
+    /// How long each 200 runs may take: a thousand times what they take on a busy machine.
     const LIMIT: Duration = Duration::from_secs(10);
 
     #[track_caller]
