@@ -17,12 +17,17 @@ for each in workers:
     each.start()
 # ANCHOR_END: pulse
 
-# Whoever has not begun to wait yet misses the pulse, so there is one after the other until all are through.
-while len(released) < len(workers):
-    # ANCHOR: set_clear
+
+# ANCHOR: set_clear
+def stroke():
     event.set()
     event.clear()
-    # ANCHOR_END: set_clear
+# ANCHOR_END: set_clear
+
+
+# Whoever has not begun to wait yet misses the pulse, so there is one after the other until all are through.
+while len(released) < len(workers):
+    stroke()
 
 for each in workers:
     each.join()

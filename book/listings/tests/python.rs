@@ -26,6 +26,11 @@ fn the_counter_never_exceeds_what_was_counted() {
 }
 
 #[test]
+fn a_lock_lets_one_pair_be_bought() {
+    prints("shoes.py", |said| said == "1\n");
+}
+
+#[test]
 fn a_daemon_thread_ends_with_the_program() {
     prints("daemon.py", |said| said == "main ends\n");
 }
