@@ -106,6 +106,21 @@ fn set_releases_every_waiter() {
 }
 
 #[test]
+fn set_releases_three_who_sleep() {
+    // Without preemptions and surprises there are few schedules, and in all of them the waiters go first.
+    model::Check::new().preemptions(0).surprises(0).run(|| {
+        let event = Event::new();
+        thread::scope(|scope| {
+            for name in ["waiter 1", "waiter 2", "waiter 3"] {
+                scope.spawn(name, || event.wait());
+            }
+            thread::yield_now();
+            event.set();
+        });
+    });
+}
+
+#[test]
 fn two_sets_at_once_release_a_waiter() {
     check_bounded(|| {
         let event = Event::new();

@@ -233,9 +233,13 @@ fn confirmed(exercise: &Exercise) -> io::Result<bool> {
 }
 
 fn reset(drawer: &Drawer, exercise: &Exercise) -> Result<(), Box<dyn Error>> {
+    let id = &exercise.manifest().id;
     match drawer.reset(exercise)? {
-        Some(kept) => println!("As handed out again. What you wrote lies in {STRONG}{}{STRONG:#}", kept.display()),
-        None => println!("{} is as handed out already.", exercise.manifest().id),
+        Some(kept) => {
+            let kept = kept.display();
+            println!("{id} is as handed out again. What you wrote lies in {STRONG}{kept}{STRONG:#}");
+        }
+        None => println!("{id} is as handed out already."),
     }
     Ok(())
 }

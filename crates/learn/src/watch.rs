@@ -210,7 +210,7 @@ impl<'course> Coach<'course> {
     /// Starts a check of what the files hold now. One that is still going on is of no use any more.
     fn start(&mut self) -> Result<(), Box<dyn Error>> {
         if self.cancel() {
-            self.screen.say(&format!("{FAINT}  saved again: it starts over{FAINT:#}"))?;
+            self.screen.say(&format!("{FAINT}  it starts over{FAINT:#}"))?;
         }
         self.written = self.read();
         self.checks += 1;

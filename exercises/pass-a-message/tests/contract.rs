@@ -1,7 +1,7 @@
 //! What a message promises, with two threads; and that no ordering in it is stronger than it has to be.
 
 #[cfg(loom)]
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::thread;
 use pass_a_message::Message;
@@ -11,10 +11,12 @@ use schedule::Operation;
 #[test]
 fn what_was_sent_is_received() {
     model::check(|| {
-        let message = Message::new();
-        assert_eq!(message.receive(), None);
-        message.send(42);
-        assert_eq!(message.receive(), Some(42));
+        for number in [42, 7] {
+            let message = Message::new();
+            assert_eq!(message.receive(), None);
+            message.send(number);
+            assert_eq!(message.receive(), Some(number));
+        }
     });
 }
 
@@ -45,7 +47,8 @@ fn strongest() -> BTreeMap<&'static str, &'static str> {
 #[test]
 #[cfg(loom)]
 fn no_ordering_is_stronger_than_it_has_to_be() {
-    let strongest = strongest();
+    let accepted = strongest();
+    let mut seen = BTreeSet::new();
     let outcomes = model::outcomes(|| {
         let message = Message::new();
         thread::scope(|scope| {
@@ -62,10 +65,17 @@ fn no_ordering_is_stronger_than_it_has_to_be() {
             Operation::Spawn { .. } | Operation::Join { .. } | Operation::Finish => continue,
             _ => panic!("{place}: no more is needed than to load and to store"),
         };
-        let Some(strongest) = strongest.get(&*operation) else { panic!("{place}: no {operation} is needed") };
+        let Some(strongest) = accepted.get(&*operation) else { panic!("{place}: no {operation} is needed") };
         assert!(
             ordering == "Relaxed" || ordering == *strongest,
             "{place}: {operation} with {ordering} is stronger than it has to be"
+        );
+        seen.insert(operation);
+    }
+    for operation in accepted.keys() {
+        assert!(
+            seen.contains(*operation),
+            "there is no {operation}: the model sees nothing but the atomics of `model`"
         );
     }
 }

@@ -28,6 +28,7 @@ fn everybody_who_waits_goes_on() {
         thread::scope(|scope| {
             scope.spawn("waiter 1", || flag.wait());
             scope.spawn("waiter 2", || flag.wait());
+            scope.spawn("waiter 3", || flag.wait());
             flag.raise();
         });
     });

@@ -34,7 +34,7 @@ fn a_reset_puts_away_what_was_written_and_says_where() {
         write(&workshop, FILE, text);
         let told = workshop.learn(&["reset"]);
         let lies_in = kept(number).strip_prefix(&workshop.root).expect("it is in the workspace").display().to_string();
-        told.ends_with(0, &["As handed out again", &lies_in]);
+        told.ends_with(0, &["is as handed out again", &lies_in]);
         assert_eq!(read(&workshop, FILE), read(&workshop, START));
         assert_eq!(read(&workshop, kept(number)), text);
     }

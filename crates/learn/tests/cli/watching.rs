@@ -77,7 +77,7 @@ fn keys_work_and_a_save_starts_over_while_a_check_goes_on() {
     coach.press("t");
     coach.shows("# Build the event flag");
     save(&workshop, &endless.replace("pub fn set(&self) {}", "pub fn set(&self) { self.flag = true }"));
-    coach.shows("saved again");
+    coach.shows("it starts over");
     let before = coach.shows("compile  failed");
     assert!(!before.contains("stopped"), "the check that was ended is not told about: {before}");
     coach.shows("no field `flag`");
