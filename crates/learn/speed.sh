@@ -30,11 +30,11 @@ file=exercises/build-event/src/lib.rs
 for solution in crates/event/src/lib.rs exercises/build-event/wrong/*.rs; do
     echo "save to verdict, $solution (1.5 s are allowed):"
     cp "$solution" "$file"
-    timed cargo learn check
+    timed cargo learn check build-event
     for ((save = 1; save <= saves; save++)); do
         # A change that the compiler cannot ignore.
         echo "const _: u32 = $save;" >> "$file"
-        timed cargo learn check
+        timed cargo learn check build-event
         echo "    $seconds s: $(grep -oE '^  model .*' last-output.txt || tail -n 1 last-output.txt)"
     done
 done
