@@ -356,6 +356,7 @@ impl Access {
         let Access { thread, place, .. } = self;
         with(|recorder| {
             recorder.current = thread;
+            // ORDERING: Relaxed; pairs with the loads in `Search::explore_once`, which look only whether the number grows.
             recorder.operations.fetch_add(1, Ordering::Relaxed);
             if action.concerns_other_threads() {
                 recorder.note_progress();

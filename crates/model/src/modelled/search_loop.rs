@@ -229,7 +229,8 @@ impl<'check> Search<'check> {
             }
         });
         explorer.expect("the system can start one more thread");
-        // ORDERING: Relaxed; the number is looked at only to see whether it grows.
+        // ORDERING: Relaxed, here and below; pairs with the addition in `Access::record`, and the number is looked at only to
+        // see whether it grows.
         let mut seen = watched.load(Ordering::Relaxed);
         loop {
             match receiver.recv_timeout(STANDSTILL) {
