@@ -67,7 +67,7 @@
 //! To lie down and to be woken takes some ten microseconds; most locks are held for a fraction of one. So it pays to
 //! wait for a moment, awake. But to look at the word is to take its cache line away from the holder, who needs it to
 //! unlock. A thread that looks all the time slows down the very thread that it is waiting for. Therefore there is a
-//! pause between two looks, sixteen times as long as the look, and after a few looks the thread goes to sleep.
+//! pause between two looks, and after a few looks the thread goes to sleep.
 //!
 //! # Fairness
 //!
@@ -129,10 +129,11 @@ const CONTENDED: u32 = 2;
 
 /// How often a thread looks at a lock that is held before it goes to sleep. Under the model it does not: a thread that
 /// watches and then finds the lock free does what one does that comes later, and the model tries that in any case.
-const LOOKS: u32 = if model::MODELLED { 0 } else { 8 };
+const LOOKS: u32 = if model::MODELLED { 0 } else { 16 };
 
-/// How many hints to the processor make the pause between two looks.
-const PAUSES: u32 = 16;
+/// How many hints to the processor make the pause between two looks. With more, short critical sections are faster, as
+/// the holder is left alone; with fewer, long ones are, as their end is seen sooner.
+const PAUSES: u32 = 8;
 
 /// A lock with the data that it protects.
 ///
