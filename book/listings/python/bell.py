@@ -41,4 +41,4 @@ bell = Between()
 waiter = threading.Thread(target=wait)
 waiter.start()
 waiter.join()
-assert bell.rang is False, "the bell rang before the waiter lay down"
+assert bell.rang is False, f"the waiter was to miss the bell: {bell.rang}"
