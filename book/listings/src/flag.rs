@@ -2,7 +2,7 @@
 
 use model::hint::spin_loop;
 use model::sync::atomic::AtomicU32;
-use model::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use model::sync::atomic::Ordering::{Acquire, Release};
 use model::thread;
 
 // ANCHOR: spinning
@@ -15,7 +15,7 @@ pub struct Spinning {
 impl Spinning {
     /// Raises the flag.
     pub fn raise(&self) {
-        self.up.swap(1, Release);
+        self.up.store(1, Release);
     }
 
     /// Returns once the flag is up.
@@ -38,15 +38,15 @@ pub struct Hasty {
 impl Hasty {
     /// Raises the flag.
     pub fn raise(&self) {
-        self.up.swap(1, Release);
-        self.bell.fetch_add(1, Relaxed);
+        self.up.store(1, Release);
+        self.bell.fetch_add(1, Release);
         futex::wake_all(&self.bell);
     }
 
     /// Returns once the flag is up, or never.
     pub fn wait(&self) {
         while self.up.load(Acquire) == 0 {
-            let rings = self.bell.load(Relaxed);
+            let rings = self.bell.load(Acquire);
             futex::wait(&self.bell, rings);
         }
     }
@@ -75,7 +75,7 @@ impl Sleeping {
     /// Raises the flag.
     pub fn raise(&self) {
         let up: *const AtomicU32 = &self.up;
-        self.up.swap(1, Release);
+        self.up.store(1, Release);
         futex::wake_all(up);
     }
 

@@ -7,9 +7,6 @@ use model::thread;
 
 /// What both locks do.
 pub trait Lock {
-    /// A lock that is free.
-    fn new() -> Self;
-
     /// Returns once the caller holds the lock.
     fn lock(&self);
 
@@ -23,13 +20,8 @@ pub struct Polite {
     taken: AtomicBool,
 }
 
+// ANCHOR: polite
 impl Lock for Polite {
-    #[track_caller]
-    fn new() -> Polite {
-        Polite { taken: AtomicBool::new(false) }
-    }
-
-    // ANCHOR: polite
     fn lock(&self) {
         while self.taken.load(Acquire) {
             spin_loop();
@@ -40,7 +32,22 @@ impl Lock for Polite {
     fn unlock(&self) {
         self.taken.store(false, Release);
     }
-    // ANCHOR_END: polite
+}
+// ANCHOR_END: polite
+
+impl Polite {
+    model::const_fn! {
+        /// A lock that is free.
+        pub const fn new() -> Polite {
+            Polite { taken: AtomicBool::new(false) }
+        }
+    }
+}
+
+impl Default for Polite {
+    fn default() -> Polite {
+        Polite::new()
+    }
 }
 
 /// Goes in, and learns in the same step whether somebody was inside.
@@ -49,13 +56,8 @@ pub struct Swapping {
     taken: AtomicBool,
 }
 
+// ANCHOR: swapping
 impl Lock for Swapping {
-    #[track_caller]
-    fn new() -> Swapping {
-        Swapping { taken: AtomicBool::new(false) }
-    }
-
-    // ANCHOR: swapping
     fn lock(&self) {
         while self.taken.swap(true, Acquire) {
             spin_loop();
@@ -65,15 +67,30 @@ impl Lock for Swapping {
     fn unlock(&self) {
         self.taken.store(false, Release);
     }
-    // ANCHOR_END: swapping
+}
+// ANCHOR_END: swapping
+
+impl Swapping {
+    model::const_fn! {
+        /// A lock that is free.
+        pub const fn new() -> Swapping {
+            Swapping { taken: AtomicBool::new(false) }
+        }
+    }
+}
+
+impl Default for Swapping {
+    fn default() -> Swapping {
+        Swapping::new()
+    }
 }
 
 /// Two people share an account with 100 in it, and each of them buys shoes for 60 if there is enough.
 ///
 /// Returns how many pairs they have bought.
 // ANCHOR: shoes
-pub fn pairs_bought<L: Lock + Sync>() -> u32 {
-    let (lock, balance) = (L::new(), AtomicU32::new(100));
+pub fn pairs_bought(lock: impl Lock + Sync) -> u32 {
+    let balance = AtomicU32::new(100);
     let buy = || {
         lock.lock();
         let there = balance.load(Relaxed);

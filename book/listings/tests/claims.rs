@@ -35,7 +35,10 @@ fn a_lock_loses_no_count() {
 // ANCHOR: check
 #[test]
 fn a_lock_by_swap_lets_one_in() {
-    check(|| assert_eq!(pairs_bought::<Swapping>(), 1));
+    check(|| {
+        let lock = Swapping::new();
+        assert_eq!(pairs_bought(lock), 1);
+    });
 }
 // ANCHOR_END: check
 

@@ -51,3 +51,8 @@ fn a_thread_that_sleeps_takes_less_time_than_one_that_spins() {
 fn a_pulse_releases_whoever_was_waiting() {
     prints("pulse.py", |said| said.is_empty());
 }
+
+#[test]
+fn a_bell_that_rings_between_look_and_sleep_is_missed() {
+    prints("bell.py", |said| said.is_empty());
+}

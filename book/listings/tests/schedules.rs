@@ -68,13 +68,19 @@ fn crossing_unseen() {
 
 #[test]
 fn two_inside() {
-    let found = Check::new().counterexample(|| assert_eq!(pairs_bought::<Polite>(), 1));
+    let found = Check::new().counterexample(|| {
+        let lock = Polite::new();
+        assert_eq!(pairs_bought(lock), 1);
+    });
     draw(&found.expect("both may go in"), "two-inside");
 }
 
 #[test]
 fn one_inside() {
-    let pass = Check::new().run(|| assert_eq!(pairs_bought::<Swapping>(), 1));
+    let pass = Check::new().run(|| {
+        let lock = Swapping::new();
+        assert_eq!(pairs_bought(lock), 1);
+    });
     expect_file!["../../figures/one-inside.txt"].assert_eq(&format!("one_inside: {pass}\n"));
 }
 

@@ -40,8 +40,8 @@ impl Book {
         &self.output
     }
 
-    /// Builds the pages, and returns what is wrong with them: mdBook's warnings, includes of what is not there, links
-    /// that lead nowhere.
+    /// Builds the pages, and returns what is wrong with them: mdBook's warnings, includes of what is not there, code
+    /// around an include that its file does not have, links that lead nowhere.
     ///
     /// # Errors
     ///

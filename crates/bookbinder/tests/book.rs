@@ -62,6 +62,13 @@ fn an_anchor_without_an_end_is_a_fault() {
 }
 
 #[test]
+fn code_around_an_include_that_is_not_in_its_file_is_a_fault() {
+    let around = |line: &str| format!("# Only\n\n```rust\n{line}\n{{{{#include ../listing.rs:there}}}}\n```\n");
+    finds(&around("fn missing() {}"), "has the line `fn missing() {}`");
+    assert_eq!(complaints(&around("fn there() {}")), Vec::<String>::new());
+}
+
+#[test]
 fn a_link_to_a_page_that_is_not_there_is_a_fault() {
     finds("# Only\n\n[gone](gone.md)\n", "leads nowhere");
 }

@@ -13,10 +13,8 @@ use model::thread;
 /// Short enough not to hold up the tests. No test depends on its length.
 const MOMENT: Duration = Duration::from_millis(1);
 
-/// Checks a program whose schedules are too many, through those with at most two preemptions. Most bugs show in these.
-fn check_bounded(program: impl Fn() + Send + Sync + 'static) {
-    model::Check::new().preemptions(2).run(program);
-}
+/// For programs whose schedules are too many: those with at most two preemptions. Most bugs show in these.
+const BOUNDED: model::Check = model::Check::new().preemptions(2);
 
 #[test]
 fn a_new_event_is_clear() {
@@ -95,7 +93,7 @@ fn set_releases_a_waiter() {
 
 #[test]
 fn set_releases_every_waiter() {
-    check_bounded(|| {
+    BOUNDED.run(|| {
         let event = Event::new();
         thread::scope(|scope| {
             scope.spawn("waiter 1", || event.wait());
@@ -122,7 +120,7 @@ fn set_releases_three_who_sleep() {
 
 #[test]
 fn two_sets_at_once_release_a_waiter() {
-    check_bounded(|| {
+    BOUNDED.run(|| {
         let event = Event::new();
         thread::scope(|scope| {
             scope.spawn("setter 1", || event.set());
@@ -166,8 +164,8 @@ fn set_publishes_to_whoever_finds_the_flag_up() {
 }
 
 /// Sets and clears the event `rounds` times while a thread is known to sleep on it, so that no later set comes to its help.
-fn rounds_release_a_sleeper(rounds: u32) {
-    check_bounded(move || {
+fn rounds_release_a_sleeper(check: &model::Check, rounds: u32) {
+    check.run(move || {
         let event = Event::new();
         thread::scope(|scope| {
             scope.spawn("waiter", || event.wait());
@@ -187,19 +185,30 @@ fn rounds_release_a_sleeper(rounds: u32) {
 
 #[test]
 fn a_set_and_a_clear_release_a_sleeper() {
-    rounds_release_a_sleeper(1);
+    rounds_release_a_sleeper(&BOUNDED, 1);
 }
 
 #[test]
 fn two_sets_and_two_clears_release_a_sleeper() {
-    rounds_release_a_sleeper(2);
+    rounds_release_a_sleeper(&BOUNDED, 2);
+}
+
+/// A count of rounds in a few bits is soon where it was, and a sleeper that wakes late is deceived. Few are tried first:
+/// the picture of a failure shows them all.
+#[test]
+fn hundreds_of_sets_and_clears_release_a_sleeper() {
+    // Without preemptions and surprises the waiter goes on only when all the rounds are over.
+    let check = model::Check::new().preemptions(0).surprises(0).decisions(10_000);
+    for rounds in [4, 16, 64, 256] {
+        rounds_release_a_sleeper(&check, rounds);
+    }
 }
 
 /// A setter cannot know that somebody waits already. So it sets and clears, again and again, until the waiter says
 /// that it is released. The first set after the waiter began to wait has to do it, so this comes to an end.
 #[test]
 fn a_set_and_a_clear_release_whoever_was_waiting() {
-    check_bounded(|| {
+    BOUNDED.run(|| {
         let event = Event::new();
         let letter = AtomicU32::new(0);
         let released = AtomicU32::new(0);
@@ -280,7 +289,7 @@ fn a_set_of_a_set_event_publishes_to_the_clear_that_follows() {
 
 #[test]
 fn two_threads_take_turns_with_two_events() {
-    check_bounded(|| {
+    BOUNDED.run(|| {
         let (ping, pong) = (Event::new(), Event::new());
         thread::scope(|scope| {
             scope.spawn("pong", || {
@@ -351,7 +360,7 @@ fn a_timed_wait_without_a_limit_is_released_by_a_set() {
 
 #[test]
 fn a_waiter_whose_time_ran_out_takes_no_release_from_another() {
-    check_bounded(|| {
+    BOUNDED.run(|| {
         let event = Event::new();
         thread::scope(|scope| {
             scope.spawn("impatient", || event.wait_timeout(MOMENT));

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use listings::flag::{Sleeping, Spinning};
 
+// ANCHOR: waiting
 fn main() -> io::Result<()> {
-    // ANCHOR: waiting
     let (spinning, sleeping) = (Spinning::new(), Sleeping::new());
     std::thread::scope(|scope| {
         let named = |name: &str| std::thread::Builder::new().name(name.to_owned());
@@ -22,8 +22,8 @@ fn main() -> io::Result<()> {
         sleeping.raise();
         said
     })
-    // ANCHOR_END: waiting
 }
+// ANCHOR_END: waiting
 
 /// Prints for each thread its state, how much time of a processor it took, and how often it gave a processor up itself.
 fn tell(tasks: &Path) -> io::Result<()> {

@@ -1,0 +1,78 @@
+//! Wrong: `set` wakes two sleepers. Somebody took a test with two waiters for the contract.
+//!
+//! 1. Three threads wait, and sleep.
+//! 2. The setter raises the flag and wakes two of them.
+//! 3. The third sleeps beside a flag that is up.
+
+use std::time::Duration;
+
+use futex::Deadline;
+use model::sync::atomic::{AtomicU32, Ordering};
+
+/// The flag is up. The bits above it are the round, which begins anew whenever the flag is taken down.
+const SET: u32 = 1;
+
+/// A flag that threads can wait for.
+#[derive(Debug)]
+pub struct Event {
+    state: AtomicU32,
+}
+
+impl Event {
+    model::const_fn! {
+        /// An event whose flag is down.
+        pub const fn new() -> Event {
+            Event { state: AtomicU32::new(0) }
+        }
+    }
+
+    /// Whether the flag is up.
+    pub fn is_set(&self) -> bool {
+        self.state.load(Ordering::Acquire) & SET != 0
+    }
+
+    /// Raises the flag.
+    pub fn set(&self) {
+        let state: *const AtomicU32 = &self.state;
+        self.state.fetch_or(SET, Ordering::Release);
+        futex::wake_one(state);
+        futex::wake_one(state);
+    }
+
+    /// Takes the flag down.
+    pub fn clear(&self) {
+        // Adding `SET` where it is up takes it down and begins the next round. An error says that it was down already.
+        let next_round = |state: u32| (state & SET != 0).then(|| state.wrapping_add(SET));
+        let _ = self.state.fetch_update(Ordering::Acquire, Ordering::Relaxed, next_round);
+    }
+
+    /// Blocks until the flag is up.
+    pub fn wait(&self) {
+        self.wait_until(Deadline::NEVER);
+    }
+
+    /// Blocks until the flag is up, for no longer than `limit`.
+    pub fn wait_timeout(&self, limit: Duration) -> bool {
+        self.wait_until(Deadline::after(limit))
+    }
+
+    fn wait_until(&self, deadline: Deadline) -> bool {
+        let came = self.state.load(Ordering::Acquire);
+        let mut seen = came;
+        let mut in_time = true;
+        while seen & SET == 0 && seen == came {
+            if !in_time {
+                return false;
+            }
+            in_time = futex::wait_until(&self.state, seen, deadline).is_ok();
+            seen = self.state.load(Ordering::Acquire);
+        }
+        true
+    }
+}
+
+impl Default for Event {
+    fn default() -> Event {
+        Event::new()
+    }
+}
