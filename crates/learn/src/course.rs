@@ -285,7 +285,7 @@ impl fmt::Display for FailureKind {
             FailureKind::Escape => "program that breaks nothing",
             FailureKind::DataRace => "data race",
             FailureKind::Deadlock => "deadlock",
-            FailureKind::TooLong => "livelock",
+            FailureKind::TooLong => "schedule that is too long",
             FailureKind::Leak => "leak",
             FailureKind::UseAfterFree => "use after free",
             FailureKind::TooManyThreads => "surplus of threads",

@@ -21,6 +21,8 @@ const WIDEST: usize = 100;
 pub(crate) const MODEL_IS_COMPILED: &str = "The model checker, which tries all schedules, is being compiled in the background now: once, for about half a minute. \
      A check that comes sooner waits for it.";
 
+const BOUNDED: &str = "Bounded: schedules with more preemptions, or more surprises (such as a wake-up for no reason), than the test names were not tried.";
+
 /// The exercise's place in the course, and its text.
 pub(crate) fn exercise(course: &Course, exercise: &Exercise) -> Result<String, Box<dyn Error>> {
     let exercises = course.exercises();
@@ -52,7 +54,7 @@ pub(crate) fn label(name: &str, what: impl std::fmt::Display) -> String {
 pub(crate) fn stage(ended: &Ended) -> String {
     let name = ended.stage.name();
     let (style, word, what) = match &ended.end {
-        End::Passed { summary } => (GOOD, "passed", summary.clone()),
+        End::Passed { summary, .. } => (GOOD, "passed", summary.clone()),
         End::Failed(failed) => (BAD, "failed", failure(failed)),
         End::Stopped { failed: 0 } => (FAINT, "stopped", "they still ran when the model knew why".to_owned()),
         End::Stopped { failed } => (BAD, "stopped", format!("{failed} had failed when the model knew why")),
@@ -63,7 +65,24 @@ pub(crate) fn stage(ended: &Ended) -> String {
 fn failure(failed: &Failed) -> String {
     match failed.tests {
         0 => failed.kind.to_string(),
-        tests => format!("{} of {tests} tests, the first by a {}", failed.failed, failed.kind),
+        tests => {
+            let unended = match failed.unfinished.len() {
+                0 => String::new(),
+                all if all == failed.failed => ": they had not ended".to_owned(),
+                some => format!("; {some} of them had not ended"),
+            };
+            format!("{} of {tests} tests, the first by a {}{unended}", failed.failed, failed.kind)
+        }
+    }
+}
+
+/// The tests of which nobody knows more than that they had not ended.
+fn unfinished(failed: &Failed) -> Option<String> {
+    let names = failed.unfinished.join(", ");
+    match failed.unfinished.len() {
+        0 => None,
+        1 => Some(wrapped(&format!("One test had not ended: {names}."))),
+        count => Some(wrapped(&format!("{count} tests had not ended: {names}."))),
     }
 }
 
@@ -71,7 +90,10 @@ fn failure(failed: &Failed) -> String {
 /// yet the signs of the picture are explained.
 pub(crate) fn verdict(course: &Course, progress: &Progress, exercise: &Exercise, verdict: &Verdict) -> String {
     let Some((_, refused)) = verdict.refusal() else {
-        let passed = format!("{GOOD}Passed{GOOD:#}, in {}: well done.", seconds(verdict.elapsed));
+        let mut passed = format!("{GOOD}Passed{GOOD:#}, in {}: well done.", seconds(verdict.elapsed));
+        if verdict.stages.iter().any(|ended| matches!(ended.end, End::Passed { bounded: true, .. })) {
+            passed += &format!("\n{FAINT}{}{FAINT:#}", wrapped(BOUNDED));
+        }
         let references = exercise.manifest().solution.values();
         return references.fold(passed, |text, file| {
             format!("{text}\nCompare yours with the reference: {STRONG}{}{STRONG:#}", file.display())
@@ -92,7 +114,10 @@ pub(crate) fn verdict(course: &Course, progress: &Progress, exercise: &Exercise,
             text += &format!("{FAINT}{LEGEND}{FAINT:#}\n");
         }
     }
-    text + &format!("{STRONG}{}{STRONG:#}", wrapped(&advice(told)))
+    if let Some(unfinished) = unfinished(told).or_else(|| unfinished(refused)) {
+        text += &format!("{unfinished}\n\n");
+    }
+    text + &format!("{STRONG}{}{STRONG:#}", wrapped(&advice(exercise, told)))
 }
 
 /// The hint after those that the learner has seen, or the last one; and how many that makes.
