@@ -7,7 +7,7 @@ use std::io;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
-use learn::{Course, End, Ended, Exercise, Failed, Progress, Stage, Verdict, advice};
+use learn::{Course, Drawer, End, Ended, Exercise, Failed, Progress, Stage, Verdict, advice};
 use schedule::LEGEND;
 
 pub(crate) const STRONG: Style = Style::new().bold();
@@ -18,8 +18,10 @@ pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 /// What is easy to read, on a terminal however wide.
 const WIDEST: usize = 100;
 
-pub(crate) const MODEL_IS_COMPILED: &str = "The model checker, which tries all schedules, is being compiled in the background now: once, for about half a minute. \
-     A check that comes sooner waits for it.";
+pub(crate) const MODEL_IS_COMPILED: &str = "The model checker, which tries all schedules, is being compiled in the background now. That takes a minute or more, and \
+     only the first time. A check that comes sooner waits for it.";
+
+pub(crate) const MODEL_IS_COMPILED_FIRST: &str = "The first time, the model checker is compiled as well: that takes a minute or more. Later checks take a second or two.";
 
 const BOUNDED: &str = "Bounded: schedules with more preemptions, or more surprises (such as a wake-up for no reason), than the test names were not tried.";
 
@@ -134,12 +136,14 @@ pub(crate) fn hint(progress: &Progress, exercise: &Exercise) -> Result<(String, 
 }
 
 /// All exercises, a line each.
-pub(crate) fn list(course: &Course, progress: &Progress) -> String {
+pub(crate) fn list(course: &Course, progress: &Progress, drawer: &Drawer) -> String {
     let longest = course.exercises().iter().map(|exercise| exercise.manifest().id.len()).max().unwrap_or(0);
     let lines = course.exercises().iter().map(|exercise| {
         let manifest = exercise.manifest();
-        let (style, mark) = if progress.passed(exercise) { (GOOD, "passed") } else { (FAINT, "to do ") };
-        format!("{style}{mark}{style:#}  {:<longest$}  {}", manifest.id, manifest.title)
+        let passed = progress.passed(exercise);
+        let (style, mark) = if passed { (GOOD, "passed") } else { (FAINT, "to do ") };
+        let changed = if passed && drawer.changed_since_passed(exercise) { ", changed since" } else { "" };
+        format!("{style}{mark}{style:#}  {:<longest$}  {}{FAINT}{changed}{FAINT:#}", manifest.id, manifest.title)
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -163,11 +167,14 @@ fn passed(course: &Course, progress: &Progress) -> usize {
 /// How far the learner has come: a bar, and in numbers.
 pub(crate) fn bar(course: &Course, progress: &Progress) -> String {
     const LONGEST: usize = 16;
-    let exercises = course.exercises();
-    let passed = passed(course, progress);
-    let full = LONGEST * passed / exercises.len();
+    let full = LONGEST * passed(course, progress) / course.exercises().len();
     let bar = format!("{GOOD}{}{GOOD:#}{FAINT}{}{FAINT:#}", "━".repeat(full), "━".repeat(LONGEST - full));
-    format!("{bar} {passed} of {} passed", exercises.len())
+    format!("{bar} {} passed", score(course, progress))
+}
+
+/// How far, in numbers.
+pub(crate) fn score(course: &Course, progress: &Progress) -> String {
+    format!("{} of {}", passed(course, progress), course.exercises().len())
 }
 
 /// The texts are written to be read as they are; only what is too long for the terminal is broken.
@@ -185,6 +192,19 @@ fn indented(text: &str) -> String {
 
 pub(crate) fn width() -> usize {
     columns().min(WIDEST)
+}
+
+/// Where to read the exercise's text, if it is too long to be seen at once on a terminal of so many `rows`: it then stands
+/// there with its beginning out of sight.
+pub(crate) fn too_long(text: &str, exercise: &Exercise, rows: usize) -> Option<String> {
+    let lines = text.lines().count();
+    let file = exercise.folder().join("README.md");
+    (lines > rows).then(|| label("Too long?", format_args!("Scroll up, or read {}", file.display())))
+}
+
+/// How high the terminal is.
+pub(crate) fn rows() -> usize {
+    terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0))
 }
 
 /// How wide the terminal is.

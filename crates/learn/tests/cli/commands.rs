@@ -42,6 +42,9 @@ fn the_solution_passes_and_is_remembered() {
     let parts = ["compile  passed", "tests    passed", "model    passed", "Passed, in", "crates/event/src/lib.rs"];
     workshop.learn(&["check", "build-event"]).ends_with(0, &parts);
     workshop.learn(&["list"]).ends_with(0, &["passed  build-event"]);
+    assert!(!workshop.learn(&["list"]).stdout.contains("changed since"));
+    workshop.hand_in("exercises/build-event/wrong/looks-twice.rs");
+    workshop.learn(&["list"]).ends_with(0, &["passed  build-event", ", changed since"]);
 }
 
 #[test]

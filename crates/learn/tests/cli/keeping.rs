@@ -105,3 +105,14 @@ fn a_solution_is_shown_to_whoever_has_passed_or_insists() {
     workshop.learn(&["solution", "build-event"]).ends_with(0, &solution);
     workshop.learn(&["next"]).ends_with(0, &["every exercise"]);
 }
+
+#[test]
+fn who_has_passed_all_has_to_say_what_is_to_begin_anew() {
+    let workshop = Workshop::open();
+    workshop.learn(&["list"]).ends_with(0, &["to do   build-event"]);
+    write(&workshop, ".locksmith/progress.toml", "[build-event]\npassed = true\n");
+    write(&workshop, FILE, MINE);
+    workshop.learn(&["reset"]).ends_with(2, &["say which one"]);
+    assert_eq!(read(&workshop, FILE), MINE);
+    workshop.learn(&["reset", "build-event"]).ends_with(0, &["is as handed out again"]);
+}
