@@ -7,7 +7,7 @@ use std::io;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
-use learn::{Course, Drawer, End, Ended, Exercise, Failed, Progress, Stage, Verdict, advice};
+use learn::{Course, Drawer, End, Ended, Exercise, Failed, Progress, Stage, Verdict, advice, altered};
 use schedule::LEGEND;
 
 pub(crate) const STRONG: Style = Style::new().bold();
@@ -95,6 +95,11 @@ pub(crate) fn verdict(course: &Course, progress: &Progress, exercise: &Exercise,
         let mut passed = format!("{GOOD}Passed{GOOD:#}, in {}: well done.", seconds(verdict.elapsed));
         if verdict.stages.iter().any(|ended| matches!(ended.end, End::Passed { bounded: true, .. })) {
             passed += &format!("\n{FAINT}{}{FAINT:#}", wrapped(BOUNDED));
+        }
+        for file in altered(course, exercise) {
+            let file = file.display();
+            let but = format!("But {file}, which is part of the check, is not as it was committed last.");
+            passed += &format!("\n{BAD}{}{BAD:#}", wrapped(&but));
         }
         let references = exercise.manifest().solution.values();
         return references.fold(passed, |text, file| {
