@@ -15,6 +15,12 @@ pub(crate) fn listed(output: &str) -> BTreeSet<String> {
     output.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect()
 }
 
+/// Whether a piece of the harness's standard output tells that a test has failed.
+pub(crate) fn tells_of_failure(output: &[u8]) -> bool {
+    const FAILED: &[u8] = b" ... FAILED\n";
+    output.windows(FAILED.len()).any(|part| part == FAILED)
+}
+
 /// The tests that have ended, and how, from the harness's standard output.
 pub(crate) fn results(output: &str) -> impl Iterator<Item = (&str, TestResult)> {
     output.lines().filter_map(|line| {
