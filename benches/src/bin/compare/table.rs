@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::rounds::{Comparison, Measured, Quartiles, Ratio, median};
+use crate::Pin;
+use crate::rounds::{Comparison, Fairness, Measured, Quartiles, Ratio, median};
 
 /// From this ratio of the best peer's time to ours on we call ourselves level with it, and from its inverse on ahead.
 const LEVEL: f64 = 0.95;
@@ -10,10 +11,16 @@ const LEVEL: f64 = 0.95;
 /// The table of `comparison`: a row for each contender and a verdict.
 pub(crate) fn draw(comparison: &Comparison) -> String {
     let sleeps = comparison.contenders.iter().any(|contender| contender.single.is_some());
+    let contest = comparison.contenders.iter().any(|contender| contender.fairness.is_some());
     let single = if sleeps { "   single operations: quartiles" } else { "" };
-    let mut table = format!("{}: {}\n", comparison.id, comparison.about);
+    let shares = if contest { "   least   most" } else { "" };
+    let pin = match comparison.pin {
+        Pin::None => String::new(),
+        pin => format!(" ({pin})"),
+    };
+    let mut table = format!("{}: {}{pin}\n", comparison.id, comparison.about);
     // Writing to a string cannot fail.
-    let _ = writeln!(table, "  {:<14}  {:>9}  {:>9}{single}   their time / ours", "", "time", "CPU");
+    let _ = writeln!(table, "  {:<14}  {:>9}  {:>9}{single}{shares}   their time / ours", "", "time", "CPU");
     for contender in &comparison.contenders {
         let line = row(contender, sleeps);
         let _ = writeln!(table, "  {}", line.trim_end());
@@ -42,13 +49,21 @@ fn row(contender: &Measured, sleeps: bool) -> String {
         None if sleeps => " ".repeat(32),
         None => String::new(),
     };
+    let shares = match &contender.fairness {
+        Some(Fairness { least, most }) => {
+            let least = least.iter().copied().fold(f64::INFINITY, f64::min);
+            let most = most.iter().copied().fold(0.0, f64::max);
+            format!("   {least:>5.2}  {most:>5.2}")
+        }
+        None => String::new(),
+    };
     let ratio = match &contender.ratio {
         Some(Ratio { median, min, max }) => {
             format!("{:>5}  ({} to {})", three_digits(*median), three_digits(*min), three_digits(*max))
         }
         None => String::new(),
     };
-    format!("{:<14}  {elapsed:>9}  {processor:>9}{single}   {ratio}", contender.name)
+    format!("{:<14}  {elapsed:>9}  {processor:>9}{single}{shares}   {ratio}", contender.name)
 }
 
 /// `nanoseconds` with three digits and a unit.
@@ -84,10 +99,11 @@ mod tests {
 
     fn comparison(ratio: f64) -> Comparison {
         let single = Some(Quartiles { lower: 999.6e3, median: 999.6e3, upper: 999.6e3 });
-        let contender = |name, ratio| Measured { name, elapsed: vec![5.0], processor: Vec::new(), single, ratio };
+        let contender =
+            |name, ratio| Measured { name, elapsed: vec![5.0], processor: Vec::new(), single, fairness: None, ratio };
         let ratio = Some(Ratio { median: ratio, min: 0.01, max: 16_193.46 });
         let contenders = vec![contender("locksmith", None), contender("event-listener", ratio)];
-        Comparison { id: "event/wake/16".to_owned(), about: "a sentence", contenders }
+        Comparison { id: "event/wake/16".to_owned(), about: "a sentence", pin: Pin::None, contenders }
     }
 
     #[test]
