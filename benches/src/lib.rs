@@ -34,6 +34,7 @@
 
 use std::time::Duration;
 
+pub mod condvar;
 mod crew;
 pub mod event;
 mod machine;
@@ -45,7 +46,7 @@ pub use machine::{Placement, processor_time};
 
 /// Every scenario of every concept.
 pub fn scenarios() -> Vec<Scenario> {
-    [event::scenarios(), mutex::scenarios()].concat()
+    [event::scenarios(), mutex::scenarios(), condvar::scenarios()].concat()
 }
 
 /// One thing that people do with a primitive, ready to be run by each contender.
