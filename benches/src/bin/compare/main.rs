@@ -1,5 +1,6 @@
 //! Measures contenders in turns and prints how ours does against each peer.
 
+mod machine;
 mod rounds;
 mod table;
 
@@ -15,6 +16,7 @@ use benches::{Placement, Scenario, scenarios};
 use clap::{Parser, ValueEnum};
 use serde::Serialize;
 
+use crate::machine::Machine;
 use crate::rounds::{Comparison, Plan};
 
 /// Compares our primitives with their peers, in interleaved rounds.
@@ -82,7 +84,7 @@ impl fmt::Display for Pin {
 /// What `--json` writes. Times are in nanoseconds.
 #[derive(Serialize)]
 struct Report {
-    processors: usize,
+    machine: Machine,
     rounds: u32,
     milliseconds: u64,
     contest_milliseconds: u64,
@@ -121,11 +123,10 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     };
     let plans = arguments.pin.iter().map(plan).collect::<io::Result<Vec<_>>>()?;
 
-    let processors = std::thread::available_parallelism()?.get();
+    let machine = Machine::this();
     let Arguments { rounds, time: milliseconds, contest: contest_milliseconds, .. } = *arguments;
-    println!(
-        "{rounds} rounds of {milliseconds} ms each, contests of {contest_milliseconds} ms, {processors} processors"
-    );
+    println!("{machine}");
+    println!("{rounds} rounds of {milliseconds} ms each, contests of {contest_milliseconds} ms");
     let mut comparisons = Vec::new();
     for scenario in asked {
         for plan in &plans {
@@ -136,7 +137,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     }
 
     if let Some(file) = &arguments.json {
-        let report = Report { processors, rounds, milliseconds, contest_milliseconds, comparisons };
+        let report = Report { machine, rounds, milliseconds, contest_milliseconds, comparisons };
         fs::write(file, serde_json::to_string_pretty(&report)?)
             .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
     }
