@@ -5,7 +5,6 @@ mod rounds;
 mod table;
 
 use std::error::Error;
-use std::fmt;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
@@ -25,8 +24,8 @@ use crate::rounds::{Comparison, Plan};
 /// one ratio for each peer: its time over ours. The table shows the median of these ratios with the lowest and the
 /// highest: above 1 we are faster. We call ourselves level with the best peer from a median of 0.95.
 ///
-/// Where threads compete, the time is that of all their operations together, and beside it stands what the threads
-/// got, in all rounds, that got least and most; 1.00 is an even share of a round.
+/// Where threads compete, operations of all threads count, and beside the time stand the least and the most that any
+/// thread got in any round; 1.00 is an even share.
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 struct Arguments {
@@ -69,15 +68,14 @@ impl Pin {
             Pin::Spread => Placement::spread(),
         }
     }
-}
 
-impl fmt::Display for Pin {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Pin::None => "on any processor",
-            Pin::One => "on one processor",
-            Pin::Spread => "spread over the processors",
-        })
+    /// How a table says it.
+    const fn heading(self) -> &'static str {
+        match self {
+            Pin::None => "",
+            Pin::One => "pinned: one",
+            Pin::Spread => "pinned: spread",
+        }
     }
 }
 

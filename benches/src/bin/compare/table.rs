@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use crate::Pin;
 use crate::rounds::{Comparison, Fairness, Measured, Quartiles, Ratio, median};
 
 /// From this ratio of the best peer's time to ours on we call ourselves level with it, and from its inverse on ahead.
@@ -14,13 +13,10 @@ pub(crate) fn draw(comparison: &Comparison) -> String {
     let contest = comparison.contenders.iter().any(|contender| contender.fairness.is_some());
     let single = if sleeps { "   single operations: quartiles" } else { "" };
     let shares = if contest { "   least   most" } else { "" };
-    let pin = match comparison.pin {
-        Pin::None => String::new(),
-        pin => format!(" ({pin})"),
-    };
-    let mut table = format!("{}: {}{pin}\n", comparison.id, comparison.about);
+    let pin = comparison.pin.heading();
+    let mut table = format!("{}: {}\n", comparison.id, comparison.about);
     // Writing to a string cannot fail.
-    let _ = writeln!(table, "  {:<14}  {:>9}  {:>9}{single}{shares}   their time / ours", "", "time", "CPU");
+    let _ = writeln!(table, "  {pin:<14}  {:>9}  {:>9}{single}{shares}   their time / ours", "time", "CPU");
     for contender in &comparison.contenders {
         let line = row(contender, sleeps);
         let _ = writeln!(table, "  {}", line.trim_end());
@@ -90,6 +86,7 @@ fn three_digits(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Pin;
 
     #[test]
     fn a_duration_has_three_digits_and_the_unit_that_suits_it() {
@@ -103,13 +100,17 @@ mod tests {
             |name, ratio| Measured { name, elapsed: vec![5.0], processor: Vec::new(), single, fairness: None, ratio };
         let ratio = Some(Ratio { median: ratio, min: 0.01, max: 16_193.46 });
         let contenders = vec![contender("locksmith", None), contender("event-listener", ratio)];
-        Comparison { id: "event/wake/16".to_owned(), about: "a sentence", pin: Pin::None, contenders }
+        Comparison { id: "event/wake/16".to_owned(), about: "a sentence", pin: Pin::Spread, contenders }
     }
 
     #[test]
     fn a_table_fits_into_a_hundred_columns() {
         let table = draw(&comparison(0.95));
         assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
+        for scenario in benches::scenarios() {
+            let title = format!("{}: {}", scenario.id(), scenario.about);
+            assert!(title.chars().count() <= 100, "{title}");
+        }
     }
 
     #[test]
