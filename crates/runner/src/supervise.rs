@@ -231,6 +231,7 @@ fn watch(
     let mut open = 2;
     // A limit too long for the clock is none.
     let mut deadline = Instant::now().checked_add(limits.time);
+    let mut lookout = testing::Lookout::default();
     let mut failed = false;
     while !exited || open > 0 {
         let event = match deadline {
@@ -239,7 +240,7 @@ fn watch(
         };
         let news = match event {
             Ok(Event::Printed(stream, bytes)) => {
-                if !failed && stream == Stream::Stdout && testing::tells_of_failure(&bytes) {
+                if !failed && stream == Stream::Stdout && lookout.sees_failure(&bytes) {
                     failed = true;
                     let sooner = Instant::now().checked_add(limits.after_failure);
                     deadline = deadline.into_iter().chain(sooner).min();
