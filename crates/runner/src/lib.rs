@@ -517,7 +517,7 @@ impl Executable {
             // among themselves.
             let mut again = self.bare_command(run);
             again.args(&failed).args(["--exact", "--color", "never"]);
-            let limits = Limits { time: took, after_failure: took, ..limits };
+            let limits = Limits { time: limit.saturating_sub(took), after_failure: Duration::MAX, ..limits };
             outcome.output.push_str(&supervise(again, limits, &run.canceller)?.output());
         }
         let verdict = match ended.ending {
