@@ -17,8 +17,8 @@
 //!
 //! | word | meaning |
 //! |---|---|
-//! | `FREE` | Nobody holds the lock. Threads may sleep; then another is on its way up (invariant 2). |
-//! | `LOCKED` | Somebody holds the lock. Threads may sleep, as above. |
+//! | `FREE` | Nobody holds the lock. If threads sleep, one of them is being woken (invariant 2). |
+//! | `LOCKED` | Somebody holds the lock. If threads sleep, one of them is being woken, as above. |
 //! | `CONTENDED` | Somebody holds the lock, and threads may sleep that nobody is about to wake: whoever unlocks has to. |
 //!
 //! Two values would do for a lock. The third saves a system call: most locks are released with nobody waiting, and the
@@ -27,9 +27,9 @@
 //! # Protocol
 //!
 //! - **`lock`** turns `FREE` into `LOCKED`. That is the fast path, one instruction.
-//! - If the word is not `FREE`, the thread watches it for a moment, and tries once more.
-//! - Then it **swaps in `CONTENDED`**. If the word was `FREE` before, the lock is its own. Else it sleeps as long as the
-//!   word is `CONTENDED`, and begins this step again when it wakes up.
+//! - If the word is not `FREE`, the thread watches it for a moment. If it sees it `FREE`, it tries once more.
+//! - If that did not help, it watches for another moment and then **swaps in `CONTENDED`**. If the word was `FREE` before,
+//!   the lock is its own. Else it sleeps as long as the word is `CONTENDED`, and begins this step again when it wakes up.
 //! - **Unlocking** swaps in `FREE`. If the word was `CONTENDED` before, it wakes one sleeper.
 //!
 //! A thread that has slept takes the lock with `CONTENDED` and never with `LOCKED`, because it does not know whether
@@ -38,15 +38,15 @@
 //! 1. Alice holds the lock. Bob and Carol sleep; the word is `CONTENDED`.
 //! 2. Alice unlocks: the word is `FREE`. She wakes Bob. Nothing in the word tells of Carol now.
 //! 3. Bob swaps in `CONTENDED` and has the lock. When he unlocks, he wakes Carol, thanks to that.
-//! 4. Carol swaps in `CONTENDED`, too. When she unlocks, she wakes nobody, for one system call too many: it is the
-//!    price of not counting the sleepers.
+//! 4. Carol swaps in `CONTENDED`, too. When she unlocks, there is nobody to wake, and she makes one system call too many.
+//!    That is the price of not counting the sleepers.
 //!
 //! # Invariants
 //!
 //! 1. Only the thread that changed the word from `FREE` to something else holds the lock, and only it makes the word
 //!    `FREE` again.
-//! 2. If a thread sleeps here, the word is `CONTENDED`, or another thread has been woken and has yet to swap in
-//!    `CONTENDED`.
+//! 2. If threads sleep here, the word is `CONTENDED`, or one of them is being woken: somebody has unlocked and is about to
+//!    wake one, or one has been woken and has yet to swap in `CONTENDED`.
 //! 3. A thread lies down only while the word is `CONTENDED`. Looking and lying down are one step: the futex promises
 //!    that.
 //! 4. Once the word is `FREE`, the unlocking thread looks at the mutex no more, for the next holder may already have
@@ -58,24 +58,31 @@
 //!
 //! # Memory ordering
 //!
-//! What one holder does must be seen by the next. Unlocking is a Release; each of the three ways to get hold of the
-//! lock is an Acquire. They need not read the very word that the last holder wrote: others may have swapped since, and
-//! each swap hands on what the word carried before (a *release sequence*).
+//! What one holder does must be seen by the next. Unlocking is a Release; both ways to get hold of the lock, the exchange
+//! on the fast path and the swap on the slow one, are Acquires. Whoever gets the lock has read `FREE`, and it is the very
+//! `FREE` that the last holder wrote: nobody else writes that value, and whoever changes it first has the lock. So what
+//! the last holder did comes along, and with it all that was handed to that one.
+//!
+//! A wake-up brings nothing along: it may be one without a reason. What counts is the Acquire of the swap that follows.
 //!
 //! # Watching before sleeping
 //!
 //! To lie down and to be woken takes some ten microseconds; most locks are held for a fraction of one. So it pays to
 //! wait for a moment, awake. But to look at the word is to take its cache line away from the holder, who needs it to
 //! unlock. A thread that looks all the time slows down the very thread that it is waiting for. Therefore there is a
-//! pause between two looks, sixteen times as long as the look, and after a few looks the thread goes to sleep.
+//! pause between two looks, many times as long as a look, and after a few looks the thread goes to sleep. If others sleep
+//! already it goes at once, for then the wait is likely to be a long one.
 //!
 //! # Fairness
 //!
 //! There is none by design: whoever comes first after the unlock gets the lock, and a thread that is awake comes sooner
 //! than one that has to be woken. That is why this mutex is fast: under contention a running thread takes the lock
 //! again and again, with the data in its cache, where a fair lock would pay for two system calls and a switch of
-//! threads at each turn. Nobody is passed over for ever: sleepers are woken in the order in which they lay down, and
-//! each must only find the lock free once.
+//! threads at each turn.
+//!
+//! Sleepers are woken in the order in which they lay down (on Linux, those with a real-time priority first). But one that
+//! finds the lock taken again lies down behind the others, and nothing says how often that may happen to it. It has to
+//! find the lock free once, and real programs are not so regular that it never does; that is experience, and no promise.
 //!
 //! # Panics, and why nothing is poisoned
 //!
@@ -138,8 +145,8 @@ const PAUSES: u32 = 16;
 ///
 /// Unlocking *synchronizes before* every later locking: who holds the lock sees all that earlier holders have done.
 ///
-/// **Fairness.** None is promised. A thread that is awake may overtake those that sleep; sleepers are woken in the order
-/// in which they lay down.
+/// **Fairness.** None is promised. A thread that is awake may overtake those that sleep, and again when one of them wakes
+/// up; sleepers are woken in the order in which they lay down.
 ///
 /// **Panics.** A thread that panics while it holds the lock unlocks it. Nothing is poisoned.
 ///
@@ -332,7 +339,7 @@ impl RawMutex {
     #[inline]
     pub unsafe fn unlock(&self) {
         let address: *const AtomicU32 = &self.state;
-        // any => FREE
+        // LOCKED => FREE, CONTENDED => FREE
         // ORDERING: Release pairs with the Acquire of `try_lock` and `lock_contended`.
         if self.state.swap(FREE, Ordering::Release) == CONTENDED {
             // The mutex may be gone by now (invariant 4).
@@ -408,6 +415,17 @@ fn wake(address: *const AtomicU32) {
 /// let guard = mutex.lock();
 /// model::thread::scope(|scope| {
 ///     scope.spawn("another", || drop(guard));
+/// });
+/// ```
+///
+/// Other threads may look through it, if the data may be shared. A `Cell` may not:
+///
+/// ```compile_fail,E0277
+/// let mutex = mutex::Mutex::new(std::cell::Cell::new(1));
+/// let guard = mutex.lock();
+/// model::thread::scope(|scope| {
+///     scope.spawn("another", || guard.set(2));
+///     guard.set(3);
 /// });
 /// ```
 #[must_use = "the mutex is unlocked as soon as the guard is dropped"]

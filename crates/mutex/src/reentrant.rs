@@ -9,7 +9,7 @@
 //!
 //! | `owner` | `depth` | meaning |
 //! |---|---|---|
-//! | `NOBODY` | 0 | The lock is free, or somebody has just locked it and is about to say so. |
+//! | `NOBODY` | 0 | The lock is free, or somebody has just locked it or is about to unlock it. |
 //! | *t* | 1 or more | Thread *t* holds the lock. It has locked it `depth` times more often than unlocked. |
 //!
 //! # Protocol
@@ -87,9 +87,21 @@ const NOBODY: u64 = 0;
 ///
 /// A guard gives shared access only, for there may be two of them:
 ///
-/// ```compile_fail,E0596
+/// ```compile_fail,E0594
 /// let mutex = mutex::ReentrantMutex::new(1);
 /// *mutex.lock() += 1;
+/// ```
+///
+/// As with the plain mutex, what is protected must be such that it may be sent to another thread:
+///
+/// ```compile_fail,E0277
+/// use std::rc::Rc;
+/// use mutex::ReentrantMutex;
+///
+/// let shared = ReentrantMutex::new(Rc::new(1));
+/// model::thread::scope(|scope| {
+///     scope.spawn("Alice", || drop(Rc::clone(&shared.lock())));
+/// });
 /// ```
 pub struct ReentrantMutex<T: ?Sized> {
     raw: RawMutex,
@@ -246,7 +258,17 @@ impl<T: ?Sized> ReentrantMutex<T> {
 ///     scope.spawn("another", || drop(guard));
 /// });
 /// ```
-#[must_use = "the lock is released as soon as the guard is dropped"]
+///
+/// Other threads may look through it, if the data may be shared. A `Cell` may not:
+///
+/// ```compile_fail,E0277
+/// let mutex = mutex::ReentrantMutex::new(std::cell::Cell::new(1));
+/// let guard = mutex.lock();
+/// model::thread::scope(|scope| {
+///     scope.spawn("another", || guard.set(2));
+/// });
+/// ```
+#[must_use = "the mutex is unlocked as soon as the last guard is dropped"]
 pub struct ReentrantMutexGuard<'a, T: ?Sized> {
     mutex: &'a ReentrantMutex<T>,
     not_send: PhantomData<*const ()>,

@@ -78,11 +78,14 @@ fn its_owner_may_lock_it_again_in_every_way() {
     });
 }
 
+/// A way to lock.
+type Lock = fn(&ReentrantMutex<()>) -> Option<ReentrantMutexGuard<'_, ()>>;
+
 #[test]
 fn a_lock_begins_with_any_way_of_locking() {
     model::check(|| {
         let mutex = ReentrantMutex::new(());
-        let lockings: [fn(&ReentrantMutex<()>) -> Option<ReentrantMutexGuard<'_, ()>>; 4] = [
+        let lockings: [Lock; 4] = [
             |mutex| Some(mutex.lock()),
             |mutex| mutex.try_lock(),
             |mutex| mutex.lock_timeout(MOMENT),
