@@ -134,9 +134,8 @@ const LOCKED: u32 = 1;
 /// Somebody holds the lock. Whoever unlocks has to wake one sleeper, if there is one.
 const CONTENDED: u32 = 2;
 
-/// How often a thread looks at a lock that is held before it goes to sleep. Under the model it does not: a thread that
-/// watches and then finds the lock free does what one does that comes later, and the model tries that in any case.
-const LOOKS: u32 = if model::MODELLED { 0 } else { 8 };
+/// How often a thread looks at a lock that is held, in a moment of watching.
+const LOOKS: u32 = 8;
 
 /// How many hints to the processor make the pause between two looks.
 const PAUSES: u32 = 16;
@@ -218,6 +217,7 @@ impl<T: ?Sized> Mutex<T> {
     ///
     /// If the calling thread holds the lock already, this blocks for ever.
     #[inline]
+    #[track_caller]
     pub fn lock(&self) -> MutexGuard<'_, T> {
         self.raw.lock();
         self.guard()
@@ -235,6 +235,7 @@ impl<T: ?Sized> Mutex<T> {
     /// assert_eq!(mutex.try_lock().as_deref(), Some(&7));
     /// ```
     #[inline]
+    #[track_caller]
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         self.raw.try_lock().then(|| self.guard())
     }
@@ -255,6 +256,7 @@ impl<T: ?Sized> Mutex<T> {
     /// }
     /// ```
     #[inline]
+    #[track_caller]
     pub fn lock_timeout(&self, timeout: Duration) -> Option<MutexGuard<'_, T>> {
         self.raw.lock_timeout(timeout).then(|| self.guard())
     }
@@ -264,6 +266,7 @@ impl<T: ?Sized> Mutex<T> {
     /// By the time that the caller learns of it, it may have changed. Good for assertions and displays; to lock it if it
     /// is free, use [`try_lock`](Mutex::try_lock).
     #[inline]
+    #[track_caller]
     pub fn is_locked(&self) -> bool {
         self.raw.is_locked()
     }
@@ -284,6 +287,9 @@ impl<T: ?Sized> Mutex<T> {
 ///
 /// [`Mutex`] and [`ReentrantMutex`] put it beside their data, and a condition variable uses it to unlock a mutex whose
 /// guard somebody holds, and to lock it again. Programs use the former.
+///
+/// Its functions and those of its users are `#[track_caller]`: a picture of a schedule shows the line that locks, and not
+/// one in here.
 pub struct RawMutex {
     /// [`FREE`], [`LOCKED`] or [`CONTENDED`].
     state: AtomicU32,
@@ -300,6 +306,7 @@ impl RawMutex {
     /// Blocks until the lock is free, and locks it.
     // ANCHOR: lock
     #[inline]
+    #[track_caller]
     pub fn lock(&self) {
         if !self.try_lock() {
             self.lock_slow(Deadline::NEVER);
@@ -309,6 +316,7 @@ impl RawMutex {
     /// Locks if the lock is free, and says whether it was. Never blocks.
     #[inline]
     #[must_use = "if it is false, somebody else holds the lock"]
+    #[track_caller]
     pub fn try_lock(&self) -> bool {
         // FREE => LOCKED
         // ORDERING: Acquire pairs with the Release in `unlock`. On failure Relaxed; nothing was locked.
@@ -319,12 +327,14 @@ impl RawMutex {
     /// Blocks until the lock is free or `timeout` is over, and says whether it has locked it.
     #[inline]
     #[must_use = "if it is false, the time ran out and somebody else holds the lock"]
+    #[track_caller]
     pub fn lock_timeout(&self, timeout: Duration) -> bool {
         self.try_lock() || (!timeout.is_zero() && self.lock_slow(Deadline::after(timeout)))
     }
 
     /// Whether the lock is held. Never blocks.
     #[inline]
+    #[track_caller]
     pub fn is_locked(&self) -> bool {
         // ORDERING: Relaxed; the answer may be old news in any case, and nothing is read on account of it.
         self.state.load(Ordering::Relaxed) != FREE
@@ -337,6 +347,7 @@ impl RawMutex {
     /// The lock is held, and nobody will act as its holder from here on.
     // ANCHOR: unlock
     #[inline]
+    #[track_caller]
     pub unsafe fn unlock(&self) {
         let address: *const AtomicU32 = &self.state;
         // LOCKED => FREE, CONTENDED => FREE
@@ -351,6 +362,7 @@ impl RawMutex {
     /// Locks a lock that was not free at the first look. False: `deadline` has passed.
     // ANCHOR: slow
     #[cold]
+    #[track_caller]
     fn lock_slow(&self, deadline: Deadline) -> bool {
         (self.watch() && self.try_lock()) || self.lock_contended(deadline)
     }
@@ -359,6 +371,7 @@ impl RawMutex {
     /// unlocks after it will wake another (invariant 5). False: `deadline` has passed.
     ///
     /// With [`Deadline::NEVER`] it is always true.
+    #[track_caller]
     pub fn lock_contended(&self, deadline: Deadline) -> bool {
         loop {
             self.watch();
@@ -377,7 +390,13 @@ impl RawMutex {
     /// Watches a lock that is held, for a moment and not beyond the point at which others sleep for it, and says whether
     /// it has seen it free.
     // ANCHOR: watch
+    #[track_caller]
     fn watch(&self) -> bool {
+        if model::MODELLED {
+            // A thread that watches until the lock is free does what one does that comes later. The model tries that in
+            // any case.
+            return false;
+        }
         for _ in 0..LOOKS {
             // ORDERING: Relaxed; whoever sees the lock free locks it with Acquire.
             match self.state.load(Ordering::Relaxed) {
@@ -398,6 +417,7 @@ impl RawMutex {
 
 /// Apart from `unlock`, so that the call stays out of the fast path.
 #[cold]
+#[track_caller]
 fn wake(address: *const AtomicU32) {
     futex::wake_one(address);
 }

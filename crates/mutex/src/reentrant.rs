@@ -141,6 +141,7 @@ impl<T: ?Sized> ReentrantMutex<T> {
     ///
     /// If the calling thread holds the lock already, this returns at once with one more guard.
     #[inline]
+    #[track_caller]
     pub fn lock(&self) -> ReentrantMutexGuard<'_, T> {
         let caller = thread::current_id();
         if self.holds(caller) {
@@ -152,34 +153,38 @@ impl<T: ?Sized> ReentrantMutex<T> {
 
     /// Locks the mutex if no other thread holds it. Never blocks.
     #[inline]
+    #[track_caller]
     pub fn try_lock(&self) -> Option<ReentrantMutexGuard<'_, T>> {
         let caller = thread::current_id();
         if self.holds(caller) {
             return Some(self.lock_again());
         }
-        self.raw.try_lock().then(|| self.lock_first(caller))
+        if self.raw.try_lock() { Some(self.lock_first(caller)) } else { None }
     }
 
     /// Blocks until no other thread holds the lock, or until `timeout` is over; `None` if another held it all the time.
     ///
     /// A zero duration never blocks. One that is too long for the clock is no limit.
     #[inline]
+    #[track_caller]
     pub fn lock_timeout(&self, timeout: Duration) -> Option<ReentrantMutexGuard<'_, T>> {
         let caller = thread::current_id();
         if self.holds(caller) {
             return Some(self.lock_again());
         }
-        self.raw.lock_timeout(timeout).then(|| self.lock_first(caller))
+        if self.raw.lock_timeout(timeout) { Some(self.lock_first(caller)) } else { None }
     }
 
     /// Whether some thread holds the lock, the calling one included. Never blocks.
     #[inline]
+    #[track_caller]
     pub fn is_locked(&self) -> bool {
         self.raw.is_locked()
     }
 
     /// Whether the calling thread holds the lock. Never blocks.
     #[inline]
+    #[track_caller]
     pub fn is_owned(&self) -> bool {
         self.holds(thread::current_id())
     }
@@ -197,13 +202,9 @@ impl<T: ?Sized> ReentrantMutex<T> {
     /// assert_eq!(mutex.depth(), 0);
     /// ```
     #[inline]
+    #[track_caller]
     pub fn depth(&self) -> usize {
-        if !self.is_owned() {
-            return 0;
-        }
-        let depth = self.depth.read_ptr();
-        // SAFETY: the calling thread holds the lock, and only its holder uses `depth` (invariant 1).
-        unsafe { *depth }
+        if self.is_owned() { self.get_depth() } else { 0 }
     }
 
     /// The data, without locking: nobody else can have the lock, because the caller has the mutex for itself.
@@ -213,6 +214,7 @@ impl<T: ?Sized> ReentrantMutex<T> {
 
     /// Whether the thread called `thread`, which is the calling one, holds the lock.
     #[inline]
+    #[track_caller]
     fn holds(&self, thread: u64) -> bool {
         // ORDERING: Relaxed; see "Memory ordering" above.
         self.owner.load(Ordering::Relaxed) == thread
@@ -220,6 +222,7 @@ impl<T: ?Sized> ReentrantMutex<T> {
 
     /// The first guard of `caller`, which has just locked the raw mutex.
     #[inline]
+    #[track_caller]
     fn lock_first(&self, caller: u64) -> ReentrantMutexGuard<'_, T> {
         // (NOBODY, 0) => (caller, 1)
         // ORDERING: Relaxed; see "Memory ordering" above.
@@ -230,14 +233,25 @@ impl<T: ?Sized> ReentrantMutex<T> {
 
     /// One more guard of the calling thread, which holds the lock.
     #[inline]
+    #[track_caller]
     fn lock_again(&self) -> ReentrantMutexGuard<'_, T> {
         // (caller, n) => (caller, n + 1)
-        self.set_depth(self.depth() + 1);
+        self.set_depth(self.get_depth() + 1);
         ReentrantMutexGuard { mutex: self, not_send: PhantomData }
+    }
+
+    /// Reads `depth` on behalf of the calling thread, which holds the lock.
+    #[inline]
+    #[track_caller]
+    fn get_depth(&self) -> usize {
+        let depth = self.depth.read_ptr();
+        // SAFETY: the calling thread holds the lock, and only its holder uses `depth` (invariant 1).
+        unsafe { *depth }
     }
 
     /// Writes `depth` on behalf of the calling thread, which holds the lock.
     #[inline]
+    #[track_caller]
     fn set_depth(&self, new: usize) {
         let depth = self.depth.write_ptr();
         // SAFETY: the calling thread holds the lock, and only its holder uses `depth` (invariant 1). No reference to it
@@ -288,8 +302,9 @@ impl<T: ?Sized> Deref for ReentrantMutexGuard<'_, T> {
 
 impl<T: ?Sized> Drop for ReentrantMutexGuard<'_, T> {
     #[inline]
+    #[track_caller]
     fn drop(&mut self) {
-        let depth = self.mutex.depth() - 1;
+        let depth = self.mutex.get_depth() - 1;
         self.mutex.set_depth(depth);
         if depth == 0 {
             // (caller, 0) => (NOBODY, 0)

@@ -102,6 +102,16 @@ fn debug_survives_data_that_misbehaves() {
     assert!(!mutex.is_locked());
 }
 
+/// Or else the holder would have to make a system call, to wake nobody.
+#[test]
+fn a_try_leaves_no_trace() {
+    let mutex = Mutex::new(());
+    let guard = mutex.lock();
+    assert!(mutex.try_lock().is_none());
+    assert!(mutex.lock_timeout(Duration::ZERO).is_none());
+    assert_eq!(format!("{:?}", MutexGuard::raw(&guard)), "RawMutex { locked: true, contended: false }");
+}
+
 #[test]
 fn values_are_dropped_once() {
     struct Counted<'drops>(&'drops AtomicU32);
