@@ -43,8 +43,8 @@
 //!
 //! # Invariants
 //!
-//! 1. Only the thread that changed the word from `FREE` to something else holds the lock, and only it makes the word
-//!    `FREE` again.
+//! 1. The thread that changed the word from `FREE` to something else holds the lock, and nobody else does until it makes
+//!    the word `FREE` again.
 //! 2. If threads sleep here, the word is `CONTENDED`, or one of them is being woken: somebody has unlocked and is about to
 //!    wake one, or one has been woken and has yet to swap in `CONTENDED`.
 //! 3. A thread lies down only while the word is `CONTENDED`. Looking and lying down are one step: the futex promises

@@ -478,6 +478,19 @@ fn a_guard_that_is_forgotten_leaves_the_mutex_locked() {
     assert_eq!(nested.depth(), 1);
 }
 
+/// The system may use the memory of a thread that has ended, and its number, for another one.
+#[test]
+fn nobody_inherits_the_lock_of_a_thread_that_has_ended() {
+    let nested = ReentrantMutex::new(());
+    thread::scope(|scope| {
+        scope.spawn(|| mem::forget(nested.lock())).join().expect("no assertion in there");
+        for _ in 0..20 {
+            let heir = scope.spawn(|| nested.is_owned() || nested.try_lock().is_some());
+            assert!(!heir.join().expect("no assertion in there"));
+        }
+    });
+}
+
 /// Nothing in the plain lock remembers who locked it.
 #[test]
 fn one_thread_may_unlock_what_another_has_locked() {
