@@ -19,7 +19,7 @@
 //! |---|---|
 //! | `FREE` | Nobody holds the lock. If threads sleep, one of them is being woken (invariant 2). |
 //! | `LOCKED` | Somebody holds the lock. If threads sleep, one of them is being woken, as above. |
-//! | `CONTENDED` | Somebody holds the lock, and threads may sleep that nobody is about to wake: whoever unlocks has to. |
+//! | `CONTENDED` | Somebody holds the lock. Threads may sleep that nobody is about to wake: whoever unlocks has to. |
 //!
 //! Two values would do for a lock. The third saves a system call: most locks are released with nobody waiting, and the
 //! word says so.
@@ -28,8 +28,9 @@
 //!
 //! - **`lock`** turns `FREE` into `LOCKED`. That is the fast path, one instruction.
 //! - If the word is not `FREE`, the thread watches it for a moment. If it sees it `FREE`, it tries once more.
-//! - If that did not help, it watches for another moment and then **swaps in `CONTENDED`**. If the word was `FREE` before,
-//!   the lock is its own. Else it sleeps as long as the word is `CONTENDED`, and begins this step again when it wakes up.
+//! - If that did not help, it watches for another moment and then **swaps in `CONTENDED`**. If the word was `FREE`
+//!   before, the lock is its own. Else it sleeps as long as the word is `CONTENDED`, and begins this step again when it
+//!   wakes up.
 //! - **Unlocking** swaps in `FREE`. If the word was `CONTENDED` before, it wakes one sleeper.
 //!
 //! A thread that has slept takes the lock with `CONTENDED` and never with `LOCKED`, because it does not know whether
@@ -38,15 +39,15 @@
 //! 1. Alice holds the lock. Bob and Carol sleep; the word is `CONTENDED`.
 //! 2. Alice unlocks: the word is `FREE`. She wakes Bob. Nothing in the word tells of Carol now.
 //! 3. Bob swaps in `CONTENDED` and has the lock. When he unlocks, he wakes Carol, thanks to that.
-//! 4. Carol swaps in `CONTENDED`, too. When she unlocks, there is nobody to wake, and she makes one system call too many.
-//!    That is the price of not counting the sleepers.
+//! 4. Carol swaps in `CONTENDED`, too. When she unlocks, there is nobody to wake, and she makes one system call too
+//!    many. That is the price of not counting the sleepers.
 //!
 //! # Invariants
 //!
-//! 1. The thread that changed the word from `FREE` to something else holds the lock, and nobody else does until it makes
-//!    the word `FREE` again.
-//! 2. If threads sleep here, the word is `CONTENDED`, or one of them is being woken: somebody has unlocked and is about to
-//!    wake one, or one has been woken and has yet to swap in `CONTENDED`.
+//! 1. The thread that changed the word from `FREE` to something else holds the lock, and nobody else does until it
+//!    makes the word `FREE` again.
+//! 2. If threads sleep here, the word is `CONTENDED`, or one of them is being woken: somebody has unlocked and is about
+//!    to wake one, or one has been woken and has yet to swap in `CONTENDED`.
 //! 3. A thread lies down only while the word is `CONTENDED`. Looking and lying down are one step: the futex promises
 //!    that.
 //! 4. Once the word is `FREE`, the unlocking thread looks at the mutex no more, for the next holder may already have
@@ -58,10 +59,10 @@
 //!
 //! # Memory ordering
 //!
-//! What one holder does must be seen by the next. Unlocking is a Release; both ways to get hold of the lock, the exchange
-//! on the fast path and the swap on the slow one, are Acquires. Whoever gets the lock has read `FREE`, and it is the very
-//! `FREE` that the last holder wrote: nobody else writes that value, and whoever changes it first has the lock. So what
-//! the last holder did comes along, and with it all that was handed to that one.
+//! What one holder does must be seen by the next. Unlocking is a Release; both ways to get hold of the lock, the
+//! exchange on the fast path and the swap on the slow one, are Acquires. Whoever gets the lock has read `FREE`, and it
+//! is the very `FREE` that the last holder wrote: nobody else writes that value, and whoever changes it first has the
+//! lock. So what the last holder did comes along, and with it all that was handed to that one.
 //!
 //! A wake-up brings nothing along: it may be one without a reason. What counts is the Acquire of the swap that follows.
 //!
@@ -70,8 +71,8 @@
 //! To lie down and to be woken takes some ten microseconds; most locks are held for a fraction of one. So it pays to
 //! wait for a moment, awake. But to look at the word is to take its cache line away from the holder, who needs it to
 //! unlock. A thread that looks all the time slows down the very thread that it is waiting for. Therefore there is a
-//! pause between two looks, many times as long as a look, and after a few looks the thread goes to sleep. If others sleep
-//! already it goes at once, for then the wait is likely to be a long one.
+//! pause between two looks, many times as long as a look, and after a few looks the thread goes to sleep. If others
+//! sleep already it goes at once, for then the wait is likely to be a long one.
 //!
 //! # Fairness
 //!
@@ -80,9 +81,10 @@
 //! again and again, with the data in its cache, where a fair lock would pay for two system calls and a switch of
 //! threads at each turn.
 //!
-//! Sleepers are woken in the order in which they lay down (on Linux, those with a real-time priority first). But one that
-//! finds the lock taken again lies down behind the others, and nothing says how often that may happen to it. It has to
-//! find the lock free once, and real programs are not so regular that it never does; that is experience, and no promise.
+//! Sleepers are woken in the order in which they lay down (on Linux, those with a real-time priority first). But one
+//! that finds the lock taken again lies down behind the others, and nothing says how often that may happen to it. It
+//! has to find the lock free once, and real programs are not so regular that it never does; that is experience, and no
+//! promise.
 //!
 //! # Panics, and why nothing is poisoned
 //!
@@ -144,8 +146,8 @@ const PAUSES: u32 = 16;
 ///
 /// Unlocking *synchronizes before* every later locking: who holds the lock sees all that earlier holders have done.
 ///
-/// **Fairness.** None is promised. A thread that is awake may overtake those that sleep, and again when one of them wakes
-/// up; sleepers are woken in the order in which they lay down.
+/// **Fairness.** None is promised. A thread that is awake may overtake those that sleep, and again when one of them
+/// wakes up; sleepers are woken in the order in which they lay down.
 ///
 /// **Panics.** A thread that panics while it holds the lock unlocks it. Nothing is poisoned.
 ///
@@ -193,9 +195,9 @@ pub struct Mutex<T: ?Sized> {
     data: UnsafeCell<T>,
 }
 
-// SAFETY: a shared reference to the mutex gives out exclusive access to the data, to one thread at a time (invariant 1),
-// and lets a thread take the data away through it. That is sending, so `T: Send` is needed. It is enough: no two threads
-// have the data at once, so `T: Sync` is not.
+// SAFETY: a shared reference to the mutex gives out exclusive access to the data, to one thread at a time (invariant
+// 1), and lets a thread take the data away through it. That is sending, so `T: Send` is needed. It is enough: no two
+// threads have the data at once, so `T: Sync` is not.
 unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
 
 impl<T> Mutex<T> {
@@ -263,8 +265,8 @@ impl<T: ?Sized> Mutex<T> {
 
     /// Whether somebody holds the lock. Never blocks.
     ///
-    /// By the time that the caller learns of it, it may have changed. Good for assertions and displays; to lock it if it
-    /// is free, use [`try_lock`](Mutex::try_lock).
+    /// By the time that the caller learns of it, it may have changed. Good for assertions and displays; to lock it if
+    /// it is free, use [`try_lock`](Mutex::try_lock).
     #[inline]
     #[track_caller]
     pub fn is_locked(&self) -> bool {
@@ -288,8 +290,8 @@ impl<T: ?Sized> Mutex<T> {
 /// [`Mutex`] and [`ReentrantMutex`] put it beside their data, and a condition variable uses it to unlock a mutex whose
 /// guard somebody holds, and to lock it again. Programs use the former.
 ///
-/// Its functions and those of its users are `#[track_caller]`: a picture of a schedule shows the line that locks, and not
-/// one in here.
+/// Its functions and those of its users are `#[track_caller]`: a picture of a schedule shows the line that locks, and
+/// not one in here.
 pub struct RawMutex {
     /// [`FREE`], [`LOCKED`] or [`CONTENDED`].
     state: AtomicU32,
@@ -387,8 +389,8 @@ impl RawMutex {
     }
     // ANCHOR_END: slow
 
-    /// Watches a lock that is held, for a moment and not beyond the point at which others sleep for it, and says whether
-    /// it has seen it free.
+    /// Watches a lock that is held, for a moment and not beyond the point at which others sleep for it, and says
+    /// whether it has seen it free.
     // ANCHOR: watch
     #[track_caller]
     fn watch(&self) -> bool {
@@ -427,8 +429,8 @@ fn wake(address: *const AtomicU32) {
 /// Dropping it unlocks the mutex, also while a panic unwinds. Forgetting it ([`std::mem::forget`]) leaves the mutex
 /// locked for ever, which is a pity and no danger.
 ///
-/// A guard stays in the thread that locked. Nothing in this mutex asks for that, but what a program means by "I hold the
-/// lock" does:
+/// A guard stays in the thread that locked. Nothing in this mutex asks for that, but what a program means by "I hold
+/// the lock" does:
 ///
 /// ```compile_fail,E0277
 /// let mutex = mutex::Mutex::new(1);

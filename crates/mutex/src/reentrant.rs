@@ -14,8 +14,8 @@
 //!
 //! # Protocol
 //!
-//! - **`lock`** compares `owner` with the calling thread. If they agree, it adds one to `depth`. If not, it locks the raw
-//!   mutex, says who it is, and sets `depth` to one.
+//! - **`lock`** compares `owner` with the calling thread. If they agree, it adds one to `depth`. If not, it locks the
+//!   raw mutex, says who it is, and sets `depth` to one.
 //! - **Dropping a guard** takes one from `depth`. At zero it takes the name away and unlocks the raw mutex.
 //!
 //! # Invariants
@@ -123,8 +123,8 @@ pub struct ReentrantMutex<T: ?Sized> {
 }
 
 // SAFETY: a shared reference to the mutex gives out shared access to the data and to `depth`, to one thread at a time
-// (invariant 1). A thread that comes after another finds the data as that one left it, which is sending, so `T: Send` is
-// needed. `T: Sync` is not, since no two threads have access at once.
+// (invariant 1). A thread that comes after another finds the data as that one left it, which is sending, so `T: Send`
+// is needed. `T: Sync` is not, since no two threads have access at once.
 unsafe impl<T: ?Sized + Send> Sync for ReentrantMutex<T> {}
 
 impl<T> ReentrantMutex<T> {

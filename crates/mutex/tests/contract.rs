@@ -341,8 +341,8 @@ fn one_that_gives_up_does_not_hide_another_that_sleeps() {
 #[derive(Clone, Copy)]
 struct Borrowed(*const Mutex<bool>);
 
-// SAFETY: a mutex of a `bool` is `Sync`, so a reference to it may go to another thread. That the mutex is still there when
-// it is used is up to whoever uses it.
+// SAFETY: a mutex of a `bool` is `Sync`, so a reference to it may go to another thread. That the mutex is still there
+// when it is used is up to whoever uses it.
 unsafe impl Send for Borrowed {}
 
 impl Borrowed {

@@ -281,8 +281,8 @@ fn a_timed_lock_gives_up_if_another_thread_does_not_unlock() {
 #[derive(Clone, Copy)]
 struct Borrowed(*const ReentrantMutex<Cell<bool>>);
 
-// SAFETY: a reentrant mutex of a `Cell<bool>` is `Sync`, so a reference to it may go to another thread. That the mutex is
-// still there when it is used is up to whoever uses it.
+// SAFETY: a reentrant mutex of a `Cell<bool>` is `Sync`, so a reference to it may go to another thread. That the mutex
+// is still there when it is used is up to whoever uses it.
 unsafe impl Send for Borrowed {}
 
 impl Borrowed {

@@ -57,8 +57,8 @@ impl Roll {
 
     /// Waits until `count` threads have signed and the kernel says of each that it sleeps.
     ///
-    /// Whoever was found asleep is asleep when this returns, unless somebody has woken it meanwhile, or its time has run
-    /// out.
+    /// Whoever was found asleep is asleep when this returns, unless somebody has woken it meanwhile, or its time has
+    /// run out.
     ///
     /// # Panics
     ///
