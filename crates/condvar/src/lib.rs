@@ -63,9 +63,7 @@
 //! it. Signing in and notifying are therefore Relaxed.
 //!
 //! It orders nothing between threads that wait with *different* mutexes. That is what the pair in invariant 3 is for:
-//! the change of `sequence` after signing in is a Release, the notifier's own change before it looks is an Acquire. Nor
-//! does it order a broadcast before a waiter whose time runs out: a second pair, from putting `MOVED` up to signing out,
-//! tells that waiter that `sequence` has changed.
+//! the change of `sequence` after signing in is a Release, the notifier's own change before it looks is an Acquire.
 //!
 //! # When the sequence runs out
 //!
@@ -310,7 +308,7 @@ impl Condvar {
         let moved = self.sign_out() & MOVED != 0;
         // Who was moved was notified, even if the time ran out in the mutex's bed. Who found `MOVED` up on arrival was not,
         // unless there has been a notification since.
-        // ORDERING: Relaxed; `sign_out` has ordered it.
+        // ORDERING: Relaxed; if it is old, the answer is that the time ran out, and so it did.
         let notified = woken || (moved && self.sequence.load(Ordering::Relaxed) != seen);
         if moved {
             mutex.lock_contended(Deadline::NEVER);
@@ -360,8 +358,8 @@ impl Condvar {
         // (any, any, n) => (same, same, n - 1)
         // It cannot miss a MOVED on account of which this thread was woken or moved: as a read-modify-write it reads the
         // newest value, and whoever does these things has put MOVED up before.
-        // ORDERING: Acquire pairs with the Release in `wake_all`.
-        self.waiters.fetch_sub(1, Ordering::Acquire)
+        // ORDERING: Relaxed; nothing else is concluded from it.
+        self.waiters.fetch_sub(1, Ordering::Relaxed)
     }
 
     /// Notifies one of the waiters.
@@ -384,8 +382,8 @@ impl Condvar {
         let bed = waiters & BED;
         if waiters & COUNT > 1 && bed != SEVERAL {
             // (any, any, n) => (same, up, n)
-            // ORDERING: Release pairs with the Acquire in `sign_out`: who sees MOVED sees that `sequence` has changed.
-            self.waiters.fetch_or(MOVED, Ordering::Release);
+            // ORDERING: Relaxed; who is woken or moved learns of it as `sign_out` says.
+            self.waiters.fetch_or(MOVED, Ordering::Relaxed);
             if futex::requeue(&self.sequence, sequence, address_of(bed)).is_ok() {
                 return;
             }
