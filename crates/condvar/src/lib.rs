@@ -310,10 +310,10 @@ impl Condvar {
         // unless there has been a notification since.
         // ORDERING: Relaxed; if it is old, the answer is that the time ran out, and so it did.
         let notified = woken || (moved && self.sequence.load(Ordering::Relaxed) != seen);
-        if moved {
+        // Whoever has called may hold the mutex still. To watch it for a moment does not pay: coming out of a bed has taken
+        // longer than that.
+        if moved || !mutex.try_lock() {
             mutex.lock_contended(Deadline::NEVER);
-        } else {
-            mutex.lock();
         }
         notified
     }
