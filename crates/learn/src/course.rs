@@ -171,7 +171,8 @@ pub struct Manifest {
     /// the operations that the model recorded.
     #[serde(default)]
     pub strongest: BTreeMap<String, Ordering>,
-    /// For each of `files` the file that solves it, relative to the workspace's root.
+    /// For each of `files` the file that solves it, relative to the workspace's root; and for each file that such a solution
+    /// needs besides.
     pub solution: BTreeMap<PathBuf, PathBuf>,
     /// Other right solutions, relative to the exercise's folder; each takes the place of the first of [`Manifest::files`].
     #[serde(default)]
