@@ -5,6 +5,7 @@ use schedule::{Failure, Schedule, Style, WaitsFor};
 /// Fails unless `program`, which waits for what never comes, ends with a thread that sleeps for good.
 ///
 /// One that spins, or that sleeps for a while again and again, would turn in circles instead.
+#[track_caller]
 pub(crate) fn assert_asleep(program: impl Fn() + Send + Sync + 'static) {
     let schedule = model::Check::new().counterexample(program).expect("what never comes is waited for without end");
     assert!(sleeps(&schedule), "what waits here does not sleep:\n\n{}", schedule.to_text(Style::plain(80)));

@@ -8,6 +8,7 @@ use schedule::{Operation, Ordering, Step, Value};
 /// nothing to any that the model sees.
 ///
 /// One schedule is looked at, so `program` has to see to it that everything happens in it.
+#[track_caller]
 pub(crate) fn assert_none_is_stronger(manifest: &str, program: impl Fn() + Send + Sync + 'static) {
     let accepted = accepted(manifest);
     let outcomes = model::outcomes(program);

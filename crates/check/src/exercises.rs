@@ -4,6 +4,7 @@
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use learn::{Course, Exercise, FailureKind, Judge, Refusal, Stage, Verdict};
@@ -32,7 +33,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     };
     // Not where the learner's exercises are compiled: Cargo tells packages apart by their place in the workspace, and would
     // take what it compiled from a trial for what it compiled from an older file of the learner's.
-    let judge = Judge { workspace: sources, target_dir: folder.join("target"), color: false };
+    let judge =
+        Judge { workspace: sources, target_dir: folder.join("target"), color: false, after_failure: Duration::MAX };
 
     let (mut tried, mut surprises) = (0, 0);
     for exercise in exercises {

@@ -103,6 +103,7 @@ fn report(counterexample: Option<Schedule>) -> Report {
         format: FORMAT,
         package: "guinea".to_owned(),
         test: "one_and_one_is_two".to_owned(),
+        place: schedule::Place { file: "tests/contract.rs".to_owned(), line: 7, column: 5 },
         schedules: 120,
         summary: "exhaustive, 120 schedules".to_owned(),
         seconds: 0.5,

@@ -11,11 +11,13 @@ use mutex::Mutex;
 const MOMENT: Duration = Duration::from_millis(1);
 
 /// Checks a program whose schedules are too many, through those with at most so many preemptions.
+#[track_caller]
 fn check_bounded(preemptions: u8, program: impl Fn() + Send + Sync + 'static) {
     model::Check::new().preemptions(preemptions).run(program);
 }
 
 /// Checks a program in which a thread that yields goes on only when the others sleep, yield or have ended.
+#[track_caller]
 fn check_in_turn(program: impl Fn() + Send + Sync + 'static) {
     model::Check::new().preemptions(0).surprises(0).run(program);
 }

@@ -164,6 +164,7 @@ fn set_publishes_to_whoever_finds_the_flag_up() {
 }
 
 /// Sets and clears the event `rounds` times while a thread is known to sleep on it, so that no later set comes to its help.
+#[track_caller]
 fn rounds_release_a_sleeper(check: &model::Check, rounds: u32) {
     check.run(move || {
         let event = Event::new();

@@ -16,6 +16,7 @@ use model::thread;
 const MOMENT: Duration = Duration::from_millis(1);
 
 /// Checks a program whose schedules are too many, through those with at most two preemptions. Most bugs show in these.
+#[track_caller]
 fn check_bounded(program: impl Fn() + Send + Sync + 'static) {
     model::Check::new().preemptions(2).run(program);
 }

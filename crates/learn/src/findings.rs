@@ -1,9 +1,7 @@
 //! What the outcome of a run means for the learner: which test to look at, and what there is to read about it.
 
-use std::path::Path;
-
 use runner::Outcome;
-use schedule::{Failure, Operation, Place, Report, Schedule};
+use schedule::{Failure, Report, Schedule};
 
 use crate::course::{FailureKind, Kind};
 use crate::judge::{End, Failed};
@@ -82,23 +80,7 @@ fn first_counterexample(outcome: &Outcome) -> Option<(&Report, &Schedule)> {
     let failed = |report: &&Report| outcome.passed.iter().all(|test| test.name != report.test);
     let reports = outcome.reports.iter().filter(failed);
     let pictures = reports.filter_map(|report| Some((report, report.counterexample.as_ref()?)));
-    pictures.min_by_key(|(report, schedule)| {
-        let place_in_test = place_in_test(schedule);
-        let place = place(&message(&outcome.output, &report.test));
-        (place_in_test.is_none(), place_in_test, place, schedule.steps.len())
-    })
-}
-
-/// The first place in a test file that the schedule comes by. A thread's end has no place of its own: it stands where the
-/// thread was begun, the main one's where the check was, and that may be a function which many tests call.
-fn place_in_test(schedule: &Schedule) -> Option<&Place> {
-    let panic = schedule.failure.as_ref().and_then(|failure| match failure {
-        Failure::Panic { place, .. } => Some(place),
-        _ => None,
-    });
-    let steps = schedule.steps.iter().filter(|step| step.operation != Operation::Finish);
-    let places = steps.map(|step| &step.place).chain(panic);
-    places.filter(|place| Path::new(&place.file).components().any(|part| part.as_os_str() == "tests")).min()
+    pictures.min_by_key(|(report, schedule)| (&report.place, schedule.steps.len()))
 }
 
 fn stopped(outcome: &Outcome) -> End {
@@ -204,6 +186,7 @@ mod tests {
     use std::time::Duration;
 
     use runner::{Target, TestId};
+    use schedule::{Operation, Place};
 
     use super::*;
 
@@ -249,19 +232,15 @@ mod tests {
         assert_eq!(failed.unfinished, ["hangs"]);
     }
 
-    /// The report of a test that fails at `line` of the tests, after main has ended in a helper above them all.
-    fn report(test: &str, line: u32, ends_in_helper: bool) -> Report {
-        let place = |line| Place { file: "tests/contract.rs".to_owned(), line, column: 1 };
-        let step = |operation, line| schedule::Step { thread: 0, operation, place: place(line) };
-        let mut steps = vec![step(Operation::Read { location: "word".to_owned() }, line)];
-        if ends_in_helper {
-            steps.push(step(Operation::Finish, 1));
-        }
+    /// The report of a test that stands at `line`, and fails with a schedule of so many steps.
+    fn report(test: &str, line: u32, steps: usize) -> Report {
+        let place = Place { file: "tests/contract.rs".to_owned(), line, column: 1 };
+        let step = schedule::Step { thread: 0, operation: Operation::Finish, place: place.clone() };
         let counterexample = Schedule {
             format: schedule::FORMAT,
             title: test.to_owned(),
             threads: vec![schedule::Thread { name: "main".to_owned() }],
-            steps,
+            steps: vec![step; steps],
             failure: Some(Failure::Deadlock { waiting: Vec::new() }),
             outcome: None,
             preemptions: None,
@@ -271,6 +250,7 @@ mod tests {
             format: schedule::FORMAT,
             package: "guinea".to_owned(),
             test: test.to_owned(),
+            place,
             schedules: 1,
             summary: String::new(),
             seconds: 0.0,
@@ -279,11 +259,12 @@ mod tests {
     }
 
     #[test]
-    fn the_first_test_of_the_source_is_shown_wherever_its_threads_end() {
+    fn the_first_test_of_the_source_is_shown_with_its_shortest_schedule() {
         let mut outcome = outcome(&["easy", "hard"], &[], "");
-        outcome.reports = vec![report("easy", 10, false), report("hard", 20, true)];
+        outcome.reports = vec![report("hard", 20, 1), report("easy", 10, 3), report("easy", 10, 2)];
         let failed = failed(model_end(&outcome, Kind::Build));
         assert_eq!(failed.test.as_deref(), Some("easy"));
+        assert_eq!(failed.counterexample.map(|schedule| schedule.steps.len()), Some(2));
     }
 
     #[test]
@@ -301,7 +282,7 @@ mod tests {
         for (summary, bounds) in
             [("exhaustive, 3 schedules", false), ("exhaustive up to 1 surprise, 3 schedules", true)]
         {
-            let report = Report { summary: summary.to_owned(), counterexample: None, ..report("floats", 1, false) };
+            let report = Report { summary: summary.to_owned(), counterexample: None, ..report("floats", 1, 1) };
             outcome.reports = vec![report];
             let End::Passed { bounded, .. } = model_end(&outcome, Kind::Build) else { panic!("it passes") };
             assert_eq!(bounded, bounds, "{summary}");

@@ -24,9 +24,6 @@ use crate::findings::{does_not_compile, model_end, tests_end};
 /// How long the tests with real threads may go on once the model has found a schedule that fails.
 const GRACE: Duration = Duration::from_millis(200);
 
-/// How long the others may go on once a test has failed: longer than all tests of a solution take together.
-const AFTER_FAILURE: Duration = Duration::from_secs(2);
-
 /// How many tests run at once: nearly all that do run are asleep.
 const TEST_THREADS: &str = "8";
 
@@ -149,9 +146,15 @@ pub struct Judge {
     pub target_dir: PathBuf,
     /// Whether the compiler's messages are coloured.
     pub color: bool,
+    /// How long the other tests may go on, at most, once one has failed. A learner wants to be told; who wants the same
+    /// verdict on a busy machine waits for all.
+    pub after_failure: Duration,
 }
 
 impl Judge {
+    /// How long a learner should wait for the other tests: longer than all tests of a solution take together.
+    pub const AFTER_FAILURE: Duration = Duration::from_secs(2);
+
     /// Judges `exercise`, and calls `ended` as soon as each stage has come to its end.
     ///
     /// Blocks until the verdict is there: in the worst case as long as compiling takes, and the limits in the manifest.
@@ -240,7 +243,7 @@ impl Judge {
         let run = Run::new(&self.workspace, &manifest.id, world)
             .target_dir(&self.target_dir)
             .color(self.color)
-            .after_failure(AFTER_FAILURE)
+            .after_failure(self.after_failure)
             .env("CARGO_TERM_QUIET", "true")
             // Nobody steps through these programs with a debugger, and without its tables they are linked sooner.
             .env("CARGO_PROFILE_DEV_DEBUG", "0")

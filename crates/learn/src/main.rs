@@ -177,7 +177,12 @@ fn run(task: Option<Task>) -> Result<ExitCode, Box<dyn Error>> {
 fn judge(course: &Course) -> Judge {
     let target = env::var_os("CARGO_TARGET_DIR").filter(|folder| !folder.is_empty());
     let target = target.map_or_else(|| course.root().join("target"), PathBuf::from);
-    Judge { workspace: course.root().to_owned(), target_dir: target.join("learn"), color: page::colors() }
+    Judge {
+        workspace: course.root().to_owned(),
+        target_dir: target.join("learn"),
+        color: page::colors(),
+        after_failure: Judge::AFTER_FAILURE,
+    }
 }
 
 fn show(course: &Course, exercise: &Exercise) -> Result<(), Box<dyn Error>> {

@@ -303,31 +303,21 @@ impl RawMutex {
     #[inline]
     #[track_caller]
     pub fn lock(&self) {
-        if !self.lock_free() {
+        if !self.try_lock() {
             self.lock_slow(Deadline::NEVER);
         }
     }
 
-    /// Locks if the lock is free, and says whether it was.
+    /// Locks if the lock is free, and says whether it was. Never blocks.
     #[inline]
+    #[must_use = "if it is false, somebody else holds the lock"]
     #[track_caller]
-    fn lock_free(&self) -> bool {
+    pub fn try_lock(&self) -> bool {
         // FREE => LOCKED
         // ORDERING: Acquire pairs with the Release in `unlock`. On failure Relaxed; nothing was locked.
         self.state.compare_exchange(FREE, LOCKED, Ordering::Acquire, Ordering::Relaxed).is_ok()
     }
     // ANCHOR_END: lock
-
-    /// Locks if the lock is free, and says whether it was. Never blocks.
-    ///
-    /// It looks first, and leaves a lock that is held in peace: an exchange would take its cache line away, even one that
-    /// fails.
-    #[inline]
-    #[must_use = "if it is false, somebody else holds the lock"]
-    #[track_caller]
-    pub fn try_lock(&self) -> bool {
-        !self.is_locked() && self.lock_free()
-    }
 
     /// Blocks until the lock is free or `timeout` is over, and says whether it has locked it.
     ///
@@ -336,7 +326,7 @@ impl RawMutex {
     #[must_use = "if it is false, the time ran out and somebody else holds the lock"]
     #[track_caller]
     pub fn lock_timeout(&self, timeout: Duration) -> bool {
-        self.lock_free() || (!timeout.is_zero() && self.lock_slow(Deadline::after(timeout)))
+        self.try_lock() || (!timeout.is_zero() && self.lock_slow(Deadline::after(timeout)))
     }
 
     /// Blocks until the lock is free or `deadline` has passed, and says whether it has locked it.
@@ -344,7 +334,7 @@ impl RawMutex {
     #[must_use = "if it is false, the deadline has passed and somebody else holds the lock"]
     #[track_caller]
     pub fn lock_until(&self, deadline: Deadline) -> bool {
-        self.lock_free() || self.lock_slow(deadline)
+        self.try_lock() || self.lock_slow(deadline)
     }
 
     /// Whether the lock is held. Never blocks.
@@ -366,7 +356,7 @@ impl RawMutex {
     pub unsafe fn unlock(&self) {
         let address: *const AtomicU32 = &self.state;
         // LOCKED => FREE, CONTENDED => FREE
-        // ORDERING: Release pairs with the Acquire of `lock_free` and `lock_contended`.
+        // ORDERING: Release pairs with the Acquire of `try_lock` and `lock_contended`.
         if self.state.swap(FREE, Ordering::Release) == CONTENDED {
             // The mutex may be gone by now (invariant 4).
             wake(address);
@@ -379,7 +369,7 @@ impl RawMutex {
     #[cold]
     #[track_caller]
     fn lock_slow(&self, deadline: Deadline) -> bool {
-        (self.watch() && self.lock_free()) || self.lock_contended(deadline)
+        (self.watch() && self.try_lock()) || self.lock_contended(deadline)
     }
 
     /// Locks on behalf of a thread that sleeps here, or has slept, or was moved here by [`futex::requeue`]: whoever

@@ -17,6 +17,7 @@ const MOMENT: Duration = Duration::from_millis(1);
 
 /// Checks a program whose schedules are too many, through those with at most `preemptions`. They are more than with the
 /// plain mutex, and the bounds lower: every look at the owner may find an old one.
+#[track_caller]
 fn check_bounded(preemptions: u8, program: impl Fn() + Send + Sync + 'static) {
     model::Check::new().preemptions(preemptions).run(program);
 }

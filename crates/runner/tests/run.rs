@@ -162,6 +162,7 @@ fn report() -> schedule::Report {
         format: schedule::FORMAT,
         package: "guinea".to_owned(),
         test: "checks".to_owned(),
+        place: schedule::Place { file: "tests/checks.rs".to_owned(), line: 7, column: 5 },
         schedules: 120,
         summary: "exhaustive, 120 schedules".to_owned(),
         seconds: 0.5,

@@ -462,6 +462,8 @@ pub struct Report {
     pub package: String,
     /// The test that ran the check.
     pub test: String,
+    /// Where the check was called.
+    pub place: Place,
     /// How many schedules were run.
     pub schedules: usize,
     /// How the search went, in words: "exhaustive, 120 schedules".

@@ -600,6 +600,7 @@ fn json_reads_back_as_it_was() {
             format: FORMAT,
             package: "event".to_owned(),
             test: name.to_owned(),
+            place: place("tests/contract.rs", 7),
             schedules: 120,
             summary: "exhaustive, 120 schedules".to_owned(),
             seconds: 0.25,

@@ -281,19 +281,22 @@ impl<'check> Search<'check> {
     /// ended.
     fn last_words(&self) -> LastWords {
         let (title, started, decisions) = (self.title.clone(), self.started, self.check.decisions);
+        let caller = self.caller;
         Box::new(move |log, failure, executions| {
             let schedule = naming::failed_schedule(log, failure, &title, executions, decisions);
             let text = schedule.to_text(Style::for_stderr(WIDTH));
             // Nobody is left to be told if this fails.
             let _ = writeln!(io::stderr(), "this schedule fails, and a destructor panics on top of it\n\n{text}");
-            report_failure(started, &schedule);
+            report_failure(caller, started, &schedule);
         })
     }
 
     fn report(&self, found: &Result<Pass, Box<Schedule>>) {
         match found {
-            Ok(pass) => report(&self.title, self.started.elapsed(), pass.schedules, pass.to_string(), None),
-            Err(schedule) => report_failure(self.started, schedule),
+            Ok(pass) => {
+                report(&self.title, self.caller, self.started.elapsed(), pass.schedules, pass.to_string(), None)
+            }
+            Err(schedule) => report_failure(self.caller, self.started, schedule),
         }
     }
 }
@@ -303,19 +306,28 @@ impl<'check> Search<'check> {
 pub(crate) fn missing<T: Ord + Debug>(outcomes: &Outcomes<T>, result: &T) -> ! {
     let witness = outcomes.witness(result).expect("each result has a witness");
     let Pass { schedules, .. } = outcomes.pass;
-    report(&witness.title, Duration::ZERO, schedules, outcomes.pass.to_string(), Some(witness));
+    let caller = Location::caller();
+    report(&witness.title, caller, Duration::ZERO, schedules, outcomes.pass.to_string(), Some(witness));
     let text = witness.to_text(Style::for_stderr(WIDTH));
     panic!("you did not predict {result:?}, and this schedule ends with it\n\n{text}");
 }
 
 /// Leaves a report for the program that runs the checks, if it asked for one.
-fn report(title: &str, time: Duration, schedules: usize, summary: String, counterexample: Option<&Schedule>) {
+fn report(
+    title: &str,
+    caller: &Location<'_>,
+    time: Duration,
+    schedules: usize,
+    summary: String,
+    counterexample: Option<&Schedule>,
+) {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let Some(directory) = env::var_os(Report::DIRECTORY) else { return };
     let package = env::var("CARGO_PKG_NAME").unwrap_or_default();
     let (test, seconds) = (title.to_owned(), time.as_secs_f64());
     let counterexample = counterexample.cloned();
-    let report = Report { format: FORMAT, package, test, schedules, summary, seconds, counterexample };
+    let place = naming::place(caller);
+    let report = Report { format: FORMAT, package, test, place, schedules, summary, seconds, counterexample };
     // ORDERING: Relaxed; the numbers have to differ, and nothing else hangs on them.
     let name = format!("{}-{}.json", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let path = PathBuf::from(directory).join(name);
@@ -325,8 +337,8 @@ fn report(title: &str, time: Duration, schedules: usize, summary: String, counte
 }
 
 /// Leaves a report of a schedule that failed.
-fn report_failure(started: Instant, schedule: &Schedule) {
+fn report_failure(caller: &Location<'_>, started: Instant, schedule: &Schedule) {
     let explored = schedule.explored;
     let summary = format!("one of {explored} schedule{} fails", if explored == 1 { "" } else { "s" });
-    report(&schedule.title, started.elapsed(), explored, summary, Some(schedule));
+    report(&schedule.title, caller, started.elapsed(), explored, summary, Some(schedule));
 }
