@@ -13,3 +13,4 @@ pub mod event;
 pub mod flag;
 pub mod letter;
 pub mod lock;
+pub mod mutex;

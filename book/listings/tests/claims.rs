@@ -6,9 +6,10 @@ use listings::counter;
 use listings::flag::{Sleeping, Spinning};
 use listings::letter::{crossing, letter};
 use listings::lock::{Swapping, pairs_bought};
+use listings::mutex::{Knowing, Waking, pairs_from_account, sell_all, sell_each, two_come};
 use model::sync::atomic::AtomicU32;
 use model::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
-use model::{check, thread};
+use model::{Check, check, thread};
 
 #[test]
 fn a_look_and_a_write_may_lose_a_count() {
@@ -41,6 +42,45 @@ fn a_lock_by_swap_lets_one_in() {
     });
 }
 // ANCHOR_END: check
+
+#[test]
+fn a_lock_that_sleeps_lets_one_in() {
+    check(|| assert_eq!(pairs_bought(Waking::default()), 1));
+}
+
+#[test]
+fn a_lock_that_sleeps_lets_everybody_in_at_last() {
+    Check::new().preemptions(3).run(|| two_come(Waking::default()));
+}
+
+#[test]
+fn a_lock_that_knows_of_sleepers_lets_one_in() {
+    check(|| assert_eq!(pairs_bought(Knowing::default()), 1));
+}
+
+#[test]
+fn a_lock_that_knows_of_sleepers_lets_everybody_in_at_last() {
+    Check::new().preemptions(3).run(|| two_come(Knowing::default()));
+}
+
+#[test]
+fn an_account_inside_of_a_lock_pays_for_one_pair() {
+    check(|| assert_eq!(pairs_from_account(), 1));
+}
+
+#[cfg(not(loom))]
+#[test]
+fn a_guard_without_a_name_lives_as_long_as_the_loop_that_it_feeds() {
+    let stock = mutex::Mutex::new(vec!["boots", "shoes"]);
+    assert_eq!(sell_all(&stock), [("shoes", true), ("boots", true)]);
+}
+
+#[cfg(not(loom))]
+#[test]
+fn a_guard_in_a_statement_of_its_own_is_gone_after_it() {
+    let stock = mutex::Mutex::new(vec!["boots", "shoes"]);
+    assert_eq!(sell_each(&stock), [("shoes", false), ("boots", false)]);
+}
 
 #[test]
 fn release_and_acquire_bring_the_letter() {

@@ -9,6 +9,14 @@ fn a_thread_that_nobody_joins_ends_with_the_program() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), "main ends\n");
 }
 
+#[test]
+fn a_value_goes_at_the_end_of_its_block_or_when_it_is_dropped() {
+    let output = Command::new(env!("CARGO_BIN_EXE_guards")).output().expect("it was built");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let expected = ["the block ends", "second goes", "first goes", "third goes", "main ends", "fourth goes"];
+    assert_eq!(Vec::from_iter(said.lines()), expected);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn the_sleeper_takes_no_time_and_the_spinner_all_that_it_can_get() {

@@ -6,6 +6,7 @@
 use expect_test::expect_file;
 use listings::letter::{crossing, letter};
 use listings::lock::{Polite, Swapping, pairs_bought};
+use listings::mutex::{Forgetting, two_come};
 use listings::{counter, event, flag};
 use model::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
 use model::{Check, outcomes};
@@ -82,6 +83,15 @@ fn one_inside() {
         assert_eq!(pairs_bought(lock), 1);
     });
     expect_file!["../../figures/one-inside.txt"].assert_eq(&format!("one_inside: {pass}\n"));
+}
+
+#[test]
+fn forgotten_sleeper() {
+    let found = Check::new().counterexample(|| {
+        let lock = Forgetting::new();
+        two_come(lock);
+    });
+    draw(&found.expect("one of them may sleep for ever"), "forgotten-sleeper");
 }
 
 #[test]
