@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use listings::counter;
+use listings::condvar::{Bakery, Early, bakery, one_comes};
 use listings::flag::{Sleeping, Spinning};
 use listings::letter::{crossing, letter};
 use listings::lock::{Swapping, pairs_bought};
 use listings::mutex::{Knowing, Waking, pairs_from_account, sell_all, sell_each, two_come};
+use listings::{condvar, counter};
 use model::sync::atomic::AtomicU32;
 use model::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use model::{Check, check, thread};
@@ -80,6 +81,21 @@ fn a_guard_without_a_name_lives_as_long_as_the_loop_that_it_feeds() {
 fn a_guard_in_a_statement_of_its_own_is_gone_after_it() {
     let stock = mutex::Mutex::new(vec!["boots", "shoes"]);
     assert_eq!(sell_each(&stock), [("shoes", false), ("boots", false)]);
+}
+
+#[test]
+fn a_customer_gets_the_bread_that_it_has_waited_for() {
+    check(|| assert_eq!(bakery(), "rye"));
+}
+
+#[test]
+fn a_bench_that_counts_before_it_unlocks_misses_no_call() {
+    check(|| one_comes(Bakery::new(Early::default())));
+}
+
+#[test]
+fn two_who_look_again_get_a_loaf_each() {
+    Check::new().preemptions(2).run(|| condvar::two_come(Bakery::new(Early::default()), Bakery::buy));
 }
 
 #[test]

@@ -19,6 +19,15 @@ fn a_value_goes_at_the_end_of_its_block_or_when_it_is_dropped() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn a_herd_is_counted_with_either_condition_variable() {
+    let output = Command::new(env!("CARGO_BIN_EXE_herd")).output().expect("it was built");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let naps = said.lines().map(|line| line.split_once(':').and_then(|(_, naps)| naps.trim().parse::<f64>().ok()));
+    assert_eq!(naps.flatten().filter(|naps| *naps > 0.0).count(), 2, "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn the_sleeper_takes_no_time_and_the_spinner_all_that_it_can_get() {
     let output = Command::new(env!("CARGO_BIN_EXE_waiting")).output().expect("it was built");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();

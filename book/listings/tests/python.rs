@@ -60,6 +60,11 @@ fn a_reentrant_lock_lets_its_holder_change_what_it_walks_through() {
 }
 
 #[test]
+fn a_customer_gets_bread() {
+    prints("bakery.py", |said| said == "rye\n");
+}
+
+#[test]
 fn a_pulse_releases_whoever_was_waiting() {
     prints("pulse.py", |said| said.is_empty());
 }

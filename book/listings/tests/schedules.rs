@@ -4,10 +4,11 @@
 #![cfg(loom)]
 
 use expect_test::expect_file;
+use listings::condvar::{Bakery, Early, Late, one_comes};
 use listings::letter::{crossing, letter};
 use listings::lock::{Polite, Swapping, pairs_bought};
 use listings::mutex::{Forgetting, two_come};
-use listings::{counter, event, flag};
+use listings::{condvar, counter, event, flag};
 use model::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
 use model::{Check, outcomes};
 use schedule::{Schedule, Style};
@@ -92,6 +93,26 @@ fn forgotten_sleeper() {
         two_come(lock);
     });
     draw(&found.expect("one of them may sleep for ever"), "forgotten-sleeper");
+}
+
+#[test]
+fn missed_call() {
+    let found = Check::new().counterexample(|| {
+        let bench = Late::new();
+        let bakery = Bakery::new(bench);
+        one_comes(bakery);
+    });
+    draw(&found.expect("a call may be missed"), "missed-call");
+}
+
+#[test]
+fn stolen_loaf() {
+    let found = Check::new().preemptions(3).surprises(0).counterexample(|| {
+        let bench = Early::new();
+        let bakery = Bakery::new(bench);
+        condvar::two_come(bakery, Bakery::buy_trusting);
+    });
+    draw(&found.expect("somebody else may be quicker"), "stolen-loaf");
 }
 
 #[test]
