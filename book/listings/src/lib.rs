@@ -10,6 +10,7 @@
 
 pub mod condvar;
 pub mod counter;
+pub mod deadlock;
 pub mod event;
 pub mod flag;
 pub mod letter;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use listings::condvar::{Bakery, Early, bakery, one_comes};
+use listings::deadlock::{both_ways, transfer_asking, transfer_in_order, transfer_trying};
 use listings::flag::{Sleeping, Spinning};
 use listings::letter::{crossing, letter};
 use listings::lock::{Swapping, pairs_bought};
@@ -11,6 +12,7 @@ use listings::{condvar, counter};
 use model::sync::atomic::AtomicU32;
 use model::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use model::{Check, check, thread};
+use mutex::Mutex;
 
 #[test]
 fn a_look_and_a_write_may_lose_a_count() {
@@ -72,14 +74,14 @@ fn an_account_inside_of_a_lock_pays_for_one_pair() {
 #[cfg(not(loom))]
 #[test]
 fn a_guard_without_a_name_lives_as_long_as_the_loop_that_it_feeds() {
-    let stock = mutex::Mutex::new(vec!["boots", "shoes"]);
+    let stock = Mutex::new(vec!["boots", "shoes"]);
     assert_eq!(sell_all(&stock), [("shoes", true), ("boots", true)]);
 }
 
 #[cfg(not(loom))]
 #[test]
 fn a_guard_in_a_statement_of_its_own_is_gone_after_it() {
-    let stock = mutex::Mutex::new(vec!["boots", "shoes"]);
+    let stock = Mutex::new(vec!["boots", "shoes"]);
     assert_eq!(sell_each(&stock), [("shoes", false), ("boots", false)]);
 }
 
@@ -96,6 +98,24 @@ fn a_bench_that_counts_before_it_unlocks_misses_no_call() {
 #[test]
 fn two_who_look_again_get_a_loaf_each() {
     Check::new().preemptions(2).run(|| condvar::two_come(Bakery::new(Early::default()), Bakery::buy));
+}
+
+#[test]
+fn transfers_in_order_both_end() {
+    check(|| assert_eq!(both_ways(transfer_in_order), (110, 90)));
+}
+
+#[test]
+fn transfers_that_let_go_both_end_unless_they_always_meet() {
+    Check::new().preemptions(2).run(|| assert_eq!(both_ways(transfer_trying), (110, 90)));
+}
+
+#[test]
+fn transfers_that_ask_at_the_desk_both_end() {
+    check(|| {
+        let desk = Mutex::new(());
+        assert_eq!(both_ways(|from, to, amount| transfer_asking(&desk, from, to, amount)), (110, 90));
+    });
 }
 
 #[test]

@@ -65,6 +65,11 @@ fn a_customer_gets_bread() {
 }
 
 #[test]
+fn two_transfers_in_opposite_directions_stand_still() {
+    prints("deadlock.py", |said| said == "Alice and Bob stand still\n");
+}
+
+#[test]
 fn a_pulse_releases_whoever_was_waiting() {
     prints("pulse.py", |said| said.is_empty());
 }

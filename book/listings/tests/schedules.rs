@@ -5,12 +5,14 @@
 
 use expect_test::expect_file;
 use listings::condvar::{Bakery, Early, Late, one_comes};
+use listings::deadlock::{both_ways, doubled, transfer, transfer_trying};
 use listings::letter::{crossing, letter};
 use listings::lock::{Polite, Swapping, pairs_bought};
 use listings::mutex::{Forgetting, two_come};
 use listings::{condvar, counter, event, flag};
 use model::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
 use model::{Check, outcomes};
+use mutex::Mutex;
 use schedule::{Schedule, Style};
 
 /// Compares the picture of a schedule with the one in the book.
@@ -113,6 +115,31 @@ fn stolen_loaf() {
         condvar::two_come(bakery, Bakery::buy_trusting);
     });
     draw(&found.expect("somebody else may be quicker"), "stolen-loaf");
+}
+
+#[test]
+fn crossing_transfers() {
+    let found = Check::new().counterexample(|| assert_eq!(both_ways(transfer), (110, 90)));
+    draw(&found.expect("each may wait for the other"), "crossing-transfers");
+}
+
+/// Up to the line that says how often the last steps are repeated. What comes after the limit is of no interest.
+#[test]
+fn in_circles() {
+    let found =
+        Check::new().decisions(150).surprises(0).counterexample(|| assert_eq!(both_ways(transfer_trying), (110, 90)));
+    let text = found.expect("they may meet for ever").to_text(Style::plain(80));
+    let end = text.find(" repeat ").and_then(|repeat| text[repeat..].find('\n').map(|line| repeat + line));
+    expect_file!["../../figures/in-circles.txt"].assert_eq(&text[..=end.expect("they go in circles")]);
+}
+
+#[test]
+fn waits_for_itself() {
+    let found = Check::new().counterexample(|| {
+        let number = Mutex::new(21);
+        doubled(&number);
+    });
+    draw(&found.expect("it waits for itself"), "waits-for-itself");
 }
 
 #[test]
