@@ -1,6 +1,8 @@
 //! The checks of an exercise under the model, so that `cargo test -p EXERCISE` gives the whole verdict.
 //!
-//! Every exercise has this file as its test `model`; what is checked lies in the exercise's own `tests/contract.rs`.
+//! Every exercise has this file as its test `check`; what is checked lies in the exercise's own `tests/contract.rs`. Cargo
+//! runs test programs in the order of their names and stops at the first that fails: this one knows more than the same tests
+//! with real threads, so it has to come before them.
 #![cfg(not(loom))]
 
 use std::path::Path;

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use benches::{Placement, Setting, scenarios};
-use criterion::{BenchmarkId, Criterion};
+use benches::{Contest, Placement, Run, Setting, scenarios};
+use criterion::{BenchmarkId, Criterion, SamplingMode};
 
 fn main() {
-    // Half a hundred rows: each gets a second, so that the whole is done within one.
+    // Each row gets a second, or half of one where there are many, so that a concept is done within a minute.
     let mut criterion = Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(200))
@@ -17,14 +17,38 @@ fn main() {
         let mut group = criterion.benchmark_group(format!("{}/{}", scenario.concept, scenario.name));
         for contender in &scenario.contenders {
             let setting = Setting { threads: scenario.threads, placement: Placement::anywhere() };
+            let id = BenchmarkId::new(contender.name, scenario.threads);
             // Set up when first asked for, so that rows that are filtered out start no threads.
-            let mut run = None;
-            group.bench_function(BenchmarkId::new(contender.name, scenario.threads), |bencher| {
-                let run = run.get_or_insert_with(|| (contender.prepare)(&setting));
-                bencher.iter_custom(run);
-            });
+            match contender.run {
+                Run::Repeat(set_up) => {
+                    let mut repeat = None;
+                    group.bench_function(id, |bencher| {
+                        bencher.iter_custom(repeat.get_or_insert_with(|| set_up(&setting)));
+                    });
+                }
+                Run::Contest(set_up) => {
+                    // A sample is one bout, however many operations are asked for. Twice the time that these take
+                    // keeps criterion from warning that it may not be enough.
+                    group.sampling_mode(SamplingMode::Flat).sample_size(10).measurement_time(20 * BOUT);
+                    let mut contest = None;
+                    group.bench_function(id, |bencher| {
+                        let contest = contest.get_or_insert_with(|| set_up(&setting));
+                        bencher.iter_custom(|operations| bout(contest, operations));
+                    });
+                }
+            }
         }
         group.finish();
     }
     criterion.final_summary();
+}
+
+/// How long a contest lasts.
+const BOUT: Duration = Duration::from_millis(20);
+
+/// How long so many `operations` would have taken in a contest.
+fn bout(contest: &mut Contest, operations: u64) -> Duration {
+    let standing = contest(BOUT);
+    // A lock that lets nobody through has done none, and took all its time for it.
+    standing.elapsed.mul_f64(operations as f64 / standing.operations().max(1) as f64)
 }

@@ -16,14 +16,15 @@
 //! - `set_and_clear`: up and down again on one flag, as a program does that uses a flag over and over.
 
 use std::hint::black_box;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::{Contender, Run, Scenario, Setting};
+use crate::crew::{Apart, Crew};
+use crate::parts::{ParkingLot, Std};
+use crate::timing::{FRESH, timed};
+use crate::{Concept, Contender, Repeat, Run, Scenario, Setting, contenders};
 
-pub use peers::{Listeners, ParkingLot, RsEvents, Std};
+pub use peers::{Listeners, Monitor, RsEvents};
 
 mod peers;
 
@@ -53,63 +54,33 @@ pub trait Flag: Send + Sync + 'static {
     fn wait(&self);
 }
 
-/// Calls `$scenario` for each contender, ours first.
-macro_rules! contenders {
+/// Everybody who runs `$scenario`, ours first.
+macro_rules! flags {
     ($scenario:ident) => {
-        contenders!($scenario: ::event::Event, Std, ParkingLot, Listeners, RsEvents)
-    };
-    ($scenario:ident: $($flag:ty),*) => {
-        vec![$(Contender { name: <$flag as Flag>::NAME, prepare: $scenario::<$flag> }),*]
+        contenders!(
+            Flag, Run::Repeat, $scenario: ::event::Event, Monitor<Std>, Monitor<ParkingLot>, Listeners, RsEvents
+        )
     };
 }
+
+const CONCEPT: Concept = Concept("event");
 
 /// The scenarios of this concept.
 pub fn scenarios() -> Vec<Scenario> {
-    let alone =
-        |name, about, contenders| Scenario { concept: "event", name, about, threads: 1, sleeps: false, contenders };
-    let together = |name, about, threads, contenders| Scenario {
-        concept: "event",
-        name,
-        about,
-        threads,
-        sleeps: true,
-        contenders,
-    };
     vec![
-        alone("is_set", "look at a flag that is down", contenders!(is_set)),
-        alone("wait_when_set", "wait for a flag that is up", contenders!(wait_when_set)),
-        alone("set", "set a flag that is down, nobody waits", contenders!(set)),
-        alone("set_when_set", "set a flag that is up", contenders!(set_when_set)),
-        alone("set_and_clear", "set a flag and clear it, nobody waits", contenders!(set_and_clear)),
-        together("wake", "set a flag for a waiter, wait for the answer", 1, contenders!(wake)),
-        together("wake", "set a flag for 4 waiters, wait for the last one's answer", 4, contenders!(wake)),
-        together("wake", "set a flag for 16 waiters, wait for the last one's answer", 16, contenders!(wake)),
-        together("ping_pong", "there and back between two threads", 2, contenders!(ping_pong)),
+        CONCEPT.alone("is_set", "look at a flag that is down", flags!(is_set)),
+        CONCEPT.alone("wait_when_set", "wait for a flag that is up", flags!(wait_when_set)),
+        CONCEPT.alone("set", "set a flag that is down, nobody waits", flags!(set)),
+        CONCEPT.alone("set_when_set", "set a flag that is up", flags!(set_when_set)),
+        CONCEPT.alone("set_and_clear", "set a flag and clear it, nobody waits", flags!(set_and_clear)),
+        CONCEPT.together("wake", "set a flag for a waiter, wait for the answer", 1, flags!(wake)),
+        CONCEPT.together("wake", "set a flag for 4 waiters, wait for the last one's answer", 4, flags!(wake)),
+        CONCEPT.together("wake", "set a flag for 16 waiters, wait for the last one's answer", 16, flags!(wake)),
+        CONCEPT.together("ping_pong", "there and back between two threads", 2, flags!(ping_pong)),
     ]
 }
 
-/// How many flags [`set`] goes through between two looks at the clock: so many that reading the clock costs a fraction
-/// of a nanosecond each, and so few that they stay in the caches next to the processor.
-const FRESH: usize = 256;
-
-/// How many operations stand in a row. An operation of a cycle or two costs one more or one less depending on where the
-/// compiler happens to put the loop around it; a dozen in each turn drown that.
-const ROW: u64 = 16;
-
-fn timed(operations: u64, mut operation: impl FnMut()) -> Duration {
-    let start = Instant::now();
-    for _ in 0..operations / ROW {
-        for _ in 0..ROW {
-            operation();
-        }
-    }
-    for _ in 0..operations % ROW {
-        operation();
-    }
-    start.elapsed()
-}
-
-fn is_set<F: Flag>(setting: &Setting) -> Run {
+fn is_set<F: Flag>(setting: &Setting) -> Repeat {
     setting.placement.place(0);
     let flag = F::new();
     Box::new(move |operations| {
@@ -123,14 +94,14 @@ fn is_set<F: Flag>(setting: &Setting) -> Run {
     })
 }
 
-fn wait_when_set<F: Flag>(setting: &Setting) -> Run {
+fn wait_when_set<F: Flag>(setting: &Setting) -> Repeat {
     setting.placement.place(0);
     let flag = F::new();
     flag.set();
     Box::new(move |operations| timed(operations, || black_box(&flag).wait()))
 }
 
-fn set<F: Flag>(setting: &Setting) -> Run {
+fn set<F: Flag>(setting: &Setting) -> Repeat {
     setting.placement.place(0);
     let flags: Vec<F> = (0..FRESH).map(|_| F::new()).collect();
     Box::new(move |operations| {
@@ -148,14 +119,14 @@ fn set<F: Flag>(setting: &Setting) -> Run {
     })
 }
 
-fn set_when_set<F: Flag>(setting: &Setting) -> Run {
+fn set_when_set<F: Flag>(setting: &Setting) -> Repeat {
     setting.placement.place(0);
     let flag = F::new();
     flag.set();
     Box::new(move |operations| timed(operations, || black_box(&flag).set()))
 }
 
-fn set_and_clear<F: Flag>(setting: &Setting) -> Run {
+fn set_and_clear<F: Flag>(setting: &Setting) -> Repeat {
     setting.placement.place(0);
     let flag = F::new();
     Box::new(move |operations| {
@@ -164,45 +135,6 @@ fn set_and_clear<F: Flag>(setting: &Setting) -> Run {
             black_box(&flag).clear();
         })
     })
-}
-
-/// Keeps its content on cache lines of its own. (Two of 64 bytes: processors fetch them in pairs.)
-#[repr(align(128))]
-struct Apart<T>(T);
-
-/// Threads that help the measuring thread and live as long as the scenario is set up.
-struct Crew<S> {
-    shared: Arc<S>,
-    threads: Vec<JoinHandle<()>>,
-    dismiss: fn(&S),
-}
-
-impl<S: Send + Sync + 'static> Crew<S> {
-    /// Starts `size` threads that do `work` until `dismiss` has told them to stop.
-    fn start(setting: &Setting, size: usize, shared: S, work: fn(&S), dismiss: fn(&S)) -> Crew<S> {
-        setting.placement.place(0);
-        let shared = Arc::new(shared);
-        let start = |number| {
-            let shared = Arc::clone(&shared);
-            let placement = setting.placement.clone();
-            thread::spawn(move || {
-                placement.place(number);
-                work(&shared);
-            })
-        };
-        let threads = (1..=size).map(start).collect();
-        Crew { shared, threads, dismiss }
-    }
-}
-
-impl<S> Drop for Crew<S> {
-    fn drop(&mut self) {
-        (self.dismiss)(&self.shared);
-        for thread in self.threads.drain(..) {
-            // A helper that panicked has said so already, and a second panic here would abort.
-            let _ = thread.join();
-        }
-    }
 }
 
 /// The value of [`Wake::round`] that sends the waiters home.
@@ -293,9 +225,9 @@ impl<F: Flag> Wake<F> {
     }
 }
 
-fn wake<F: Flag>(setting: &Setting) -> Run {
+fn wake<F: Flag>(setting: &Setting) -> Repeat {
     let waiters = setting.threads;
-    let crew = Crew::start(setting, waiters, Wake::<F>::new(), Wake::answer, Wake::dismiss);
+    let crew = Crew::start(setting, waiters, Wake::<F>::new(), |wake, _| wake.answer(), Wake::dismiss);
     Box::new(move |operations| timed(operations, || crew.shared.play(waiters)))
 }
 
@@ -340,7 +272,7 @@ impl<F: Flag> PingPong<F> {
     }
 }
 
-fn ping_pong<F: Flag>(setting: &Setting) -> Run {
-    let crew = Crew::start(setting, 1, PingPong::<F>::new(), PingPong::answer, PingPong::dismiss);
+fn ping_pong<F: Flag>(setting: &Setting) -> Repeat {
+    let crew = Crew::start(setting, 1, PingPong::<F>::new(), |game, _| game.answer(), PingPong::dismiss);
     Box::new(move |operations| timed(operations, || crew.shared.play()))
 }

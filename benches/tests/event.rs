@@ -1,5 +1,4 @@
-//! A comparison is worth nothing if one of the contenders cuts a corner: here each of them keeps the [`Flag`] contract,
-//! and each scenario comes to its end.
+//! A comparison is worth nothing if one of the contenders cuts a corner: here each of them keeps the [`Flag`] contract.
 
 use std::hint::spin_loop;
 use std::sync::Arc;
@@ -7,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 use std::time::Duration;
 
-use benches::event::{Flag, Listeners, ParkingLot, RsEvents, Std};
-use benches::{Placement, Setting, scenarios};
+use benches::event::{Flag, Listeners, Monitor, RsEvents};
+use benches::parts::{ParkingLot, Std};
 use event::Event;
 use model::within;
 
@@ -141,33 +140,8 @@ macro_rules! contract {
 
 contract! {
     locksmith: Event,
-    std_mutex_and_condvar: Std,
-    parking_lot: ParkingLot,
+    std_mutex_and_condvar: Monitor<Std>,
+    parking_lot: Monitor<ParkingLot>,
     event_listener: Listeners,
     rsevents: RsEvents,
-}
-
-#[test]
-fn every_scenario_ends_for_every_contender() {
-    for scenario in scenarios() {
-        for contender in scenario.contenders {
-            let setting = Setting { threads: scenario.threads, placement: Placement::anywhere() };
-            within(LIMIT, move || {
-                let mut run = (contender.prepare)(&setting);
-                assert!(run(1) > Duration::ZERO);
-                assert!(run(300) > Duration::ZERO);
-                // The crew is dismissed and joined here.
-                drop(run);
-            });
-        }
-    }
-}
-
-#[test]
-fn ours_comes_first_and_std_is_always_among_the_peers() {
-    for scenario in scenarios() {
-        let names: Vec<_> = scenario.contenders.iter().map(|contender| contender.name).collect();
-        assert_eq!(names[0], "locksmith", "{}", scenario.id());
-        assert!(names[1..].contains(&"std"), "{}", scenario.id());
-    }
 }

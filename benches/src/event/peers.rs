@@ -1,12 +1,12 @@
 //! The contenders, each behind the [`Flag`] trait.
 
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use event_listener::{Listener, listener};
 use rsevents::{Awaitable, EventState, ManualResetEvent};
 
 use super::Flag;
+use crate::parts::Family;
 
 impl Flag for ::event::Event {
     const NAME: &'static str = "locksmith";
@@ -32,90 +32,43 @@ impl Flag for ::event::Event {
     }
 }
 
-/// A `bool` under std's mutex, with std's condition variable.
+/// A `bool` under a mutex, with a condition variable.
 ///
 /// A `set` that finds the flag up leaves the condition alone: nobody can be waiting for what is already there.
-#[derive(Debug)]
-pub struct Std {
-    up: std::sync::Mutex<bool>,
-    raised: std::sync::Condvar,
+pub struct Monitor<F: Family> {
+    up: F::Mutex<bool>,
+    raised: F::Condvar,
 }
 
-impl Std {
-    fn up(&self) -> std::sync::MutexGuard<'_, bool> {
-        // No panic can happen while the lock is held.
-        self.up.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Flag for Std {
-    const NAME: &'static str = "std";
+impl<F: Family> Flag for Monitor<F> {
+    const NAME: &'static str = F::NAME;
 
     fn new() -> Self {
-        Std { up: std::sync::Mutex::new(false), raised: std::sync::Condvar::new() }
+        Monitor { up: F::mutex(false), raised: F::condvar() }
     }
 
     fn set(&self) {
-        let mut up = self.up();
+        let mut up = F::lock(&self.up);
         if !*up {
             *up = true;
             // Unlocked first: whoever is woken would only run into the lock.
             drop(up);
-            self.raised.notify_all();
+            F::notify_all(&self.raised);
         }
     }
 
     fn clear(&self) {
-        *self.up() = false;
+        *F::lock(&self.up) = false;
     }
 
     fn is_set(&self) -> bool {
-        *self.up()
+        *F::lock(&self.up)
     }
 
     fn wait(&self) {
-        let mut up = self.up();
+        let mut up = F::lock(&self.up);
         while !*up {
-            up = self.raised.wait(up).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-}
-
-/// The same with parking_lot's mutex and condition variable.
-#[derive(Debug)]
-pub struct ParkingLot {
-    up: parking_lot::Mutex<bool>,
-    raised: parking_lot::Condvar,
-}
-
-impl Flag for ParkingLot {
-    const NAME: &'static str = "parking_lot";
-
-    fn new() -> Self {
-        ParkingLot { up: parking_lot::Mutex::new(false), raised: parking_lot::Condvar::new() }
-    }
-
-    fn set(&self) {
-        let mut up = self.up.lock();
-        if !*up {
-            *up = true;
-            drop(up);
-            self.raised.notify_all();
-        }
-    }
-
-    fn clear(&self) {
-        *self.up.lock() = false;
-    }
-
-    fn is_set(&self) -> bool {
-        *self.up.lock()
-    }
-
-    fn wait(&self) {
-        let mut up = self.up.lock();
-        while !*up {
-            self.raised.wait(&mut up);
+            up = F::wait(&self.raised, up);
         }
     }
 }

@@ -162,26 +162,14 @@ fn a_sleeping_flag_wakes_its_waiter_and_brings_the_letter() {
 #[cfg(all(not(loom), target_os = "linux"))]
 #[test]
 fn a_pulse_of_rounds_releases_whoever_was_waiting() {
-    use std::fs;
-    use std::path::Path;
-    use std::sync::OnceLock;
-
-    model::within(std::time::Duration::from_secs(60), || {
-        let (event, waiter) = (listings::event::Rounds::default(), OnceLock::new());
-        let sleeps = || {
-            let stat = fs::read_to_string(Path::new("/proc").join(waiter.get()?).join("stat")).ok()?;
-            // The state follows the name, which stands in parentheses.
-            stat.rsplit(") ").next()?.starts_with('S').then_some(())
-        };
+    rehearsal::rehearse(|| {
+        let (event, roll) = (listings::event::Rounds::default(), rehearsal::Roll::new());
         std::thread::scope(|scope| {
             scope.spawn(|| {
-                let me = fs::read_link("/proc/thread-self").expect("Linux shows a thread to itself");
-                waiter.set(me).expect("nobody else sets it");
+                roll.sign();
                 event.wait();
             });
-            while sleeps().is_none() {
-                std::thread::yield_now();
-            }
+            roll.wait_until_asleep(1);
             event.set();
             event.clear();
         });

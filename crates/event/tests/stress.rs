@@ -1,7 +1,6 @@
 //! Real threads: many of them, timed, panicking, and pulses that are over before a waiter can look.
 #![cfg(not(loom))]
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -9,9 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use event::Event;
-
-/// A test that takes this long hangs.
-const LIMIT: Duration = Duration::from_secs(60);
+use rehearsal::{expect_panic, panic_on_purpose, rehearse};
 
 const THREADS: u32 = 16;
 
@@ -34,7 +31,7 @@ fn new_is_const() {
 
 #[test]
 fn debug_shows_the_flag_and_whether_somebody_waits() {
-    model::within(LIMIT, || {
+    rehearse(|| {
         let event = Event::new();
         assert_eq!(format!("{event:?}"), "Event { set: false, waiters: false }");
         thread::scope(|scope| {
@@ -51,7 +48,7 @@ fn debug_shows_the_flag_and_whether_somebody_waits() {
 #[test]
 fn many_waiters_are_released_round_after_round() {
     const ROUNDS: u32 = 300;
-    model::within(LIMIT, || {
+    rehearse(|| {
         // The door of a round is open while its successor is shut.
         let doors = [Event::new(), Event::new()];
         let letter = AtomicU32::new(0);
@@ -84,7 +81,7 @@ fn many_waiters_are_released_round_after_round() {
 #[test]
 fn pulses_release_all_who_were_waiting() {
     const ROUNDS: u32 = 200;
-    model::within(LIMIT, || {
+    rehearse(|| {
         let event = Event::new();
         let running = AtomicU32::new(THREADS);
         thread::scope(|scope| {
@@ -108,7 +105,7 @@ fn pulses_release_all_who_were_waiting() {
 /// A single pulse, once the waiter is known to wait: no second set comes to the rescue.
 #[test]
 fn one_pulse_releases_a_waiter_that_waits_for_certain() {
-    model::within(LIMIT, || {
+    rehearse(|| {
         let event = Event::new();
         for _ in 0..500 {
             thread::scope(|scope| {
@@ -127,37 +124,18 @@ fn one_pulse_releases_a_waiter_that_waits_for_certain() {
 #[cfg(target_os = "linux")]
 #[test]
 fn one_pulse_releases_all_who_sleep() {
-    use std::fs;
-    use std::sync::mpsc::channel;
-
-    fn sleeps(thread: &str) -> bool {
-        let stat = fs::read_to_string(format!("/proc/self/task/{thread}/stat")).expect("a thread that runs has one");
-        // The name stands in parentheses and may contain anything; the state is the first thing after it.
-        stat.rsplit(") ").next().expect("a last piece").starts_with('S')
-    }
-
-    model::within(LIMIT, || {
+    rehearse(|| {
         let event = Event::new();
         for _ in 0..20 {
+            let roll = rehearsal::Roll::new();
             thread::scope(|scope| {
-                let (sender, receiver) = channel();
                 for _ in 0..THREADS {
-                    let sender = sender.clone();
-                    let event = &event;
-                    scope.spawn(move || {
-                        let path = fs::read_link("/proc/thread-self").expect("a link to this thread's directory");
-                        let thread = path.file_name().expect("the thread's number").to_owned();
-                        sender.send(thread.into_string().expect("a number")).expect("the receiver is there");
-                        // Dropped before the wait, so that the only thing left to sleep for is the event.
-                        drop(sender);
+                    scope.spawn(|| {
+                        roll.sign();
                         event.wait();
                     });
                 }
-                drop(sender);
-                let threads: Vec<String> = receiver.iter().collect();
-                while !threads.iter().all(|thread| sleeps(thread)) {
-                    thread::yield_now();
-                }
+                roll.wait_until_asleep(THREADS as usize);
                 event.set();
                 event.clear();
             });
@@ -165,10 +143,30 @@ fn one_pulse_releases_all_who_sleep() {
     });
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn sleepers_take_no_processor_time() {
+    rehearse(|| {
+        let (event, roll) = (Event::new(), rehearsal::Roll::new());
+        thread::scope(|scope| {
+            for timeout in [None, Some(Duration::from_secs(3_600))] {
+                let (event, roll) = (&event, &roll);
+                scope.spawn(move || {
+                    roll.sign();
+                    timeout.map_or_else(|| event.wait(), |timeout| assert!(event.wait_timeout(timeout)));
+                });
+            }
+            roll.wait_until_asleep(2);
+            roll.assert_idle();
+            event.set();
+        });
+    });
+}
+
 #[test]
 fn no_item_is_missed_by_a_consumer_that_clears_before_it_looks() {
     const ITEMS: u32 = 50_000;
-    model::within(LIMIT, || {
+    rehearse(|| {
         let event = Event::new();
         let produced = AtomicU32::new(0);
         thread::scope(|scope| {
@@ -190,7 +188,7 @@ fn no_item_is_missed_by_a_consumer_that_clears_before_it_looks() {
 
 #[test]
 fn timed_waits_that_race_with_sets_tell_the_truth() {
-    model::within(LIMIT, || {
+    rehearse(|| {
         for step in 0..1_000 {
             let event = Event::new();
             let letter = AtomicU32::new(0);
@@ -218,7 +216,7 @@ fn timed_waits_that_race_with_sets_tell_the_truth() {
 
 #[test]
 fn a_timed_wait_lasts_as_long_as_it_says() {
-    model::within(LIMIT, || {
+    rehearse(|| {
         let event = Event::new();
         let timeout = Duration::from_millis(20);
         let start = Instant::now();
@@ -229,7 +227,7 @@ fn a_timed_wait_lasts_as_long_as_it_says() {
 
 #[test]
 fn a_zero_duration_is_a_try_and_a_huge_one_no_limit() {
-    model::within(LIMIT, || {
+    rehearse(|| {
         let event = Event::new();
         assert!(!event.wait_timeout(Duration::ZERO));
         assert!(!has_waiters(&event), "a try leaves no trace");
@@ -248,24 +246,22 @@ fn a_zero_duration_is_a_try_and_a_huge_one_no_limit() {
 
 #[test]
 fn threads_that_panic_leave_the_event_usable() {
-    model::within(LIMIT, || {
+    rehearse(|| {
         let event = Event::new();
         thread::scope(|scope| {
-            let setter = scope.spawn(|| {
-                catch_unwind(AssertUnwindSafe(|| {
+            scope.spawn(|| {
+                expect_panic(|| {
                     event.set();
-                    panic!("the setter fails after its set, as this test wants it to");
-                }))
+                    panic_on_purpose();
+                });
             });
-            let waiter = scope.spawn(|| {
-                catch_unwind(AssertUnwindSafe(|| {
+            scope.spawn(|| {
+                expect_panic(|| {
                     event.wait();
-                    panic!("the waiter fails after its wait, as this test wants it to");
-                }))
+                    panic_on_purpose();
+                });
             });
             event.wait();
-            assert!(setter.join().expect("the panic was caught").is_err());
-            assert!(waiter.join().expect("the panic was caught").is_err());
         });
         event.clear();
         assert!(!event.wait_timeout(Duration::ZERO));
@@ -281,7 +277,7 @@ fn a_released_waiter_may_free_the_event() {
     // SAFETY: an event is `Sync`, so a reference to it may go to another thread.
     unsafe impl Send for Borrowed {}
 
-    model::within(LIMIT, || {
+    rehearse(|| {
         for _ in 0..3_000 {
             let event = Box::new(Event::new());
             let borrowed = Borrowed(&*event);
@@ -299,7 +295,7 @@ fn a_released_waiter_may_free_the_event() {
 
 #[test]
 fn waiters_share_an_event_through_an_arc() {
-    model::within(LIMIT, || {
+    rehearse(|| {
         let event = Arc::new(Event::new());
         let waiters: Vec<_> = (0..THREADS)
             .map(|_| {

@@ -14,9 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use futex::{Changed, Deadline, Requeued, TimedOut, requeue, wait, wait_until, wake_all, wake_one};
-
-/// A test that takes this long hangs.
-const LIMIT: Duration = Duration::from_secs(60);
+use rehearsal::rehearse;
 
 const THREADS: u32 = 16;
 
@@ -31,7 +29,7 @@ fn wake_exactly(word: &AtomicU32, count: u32) {
 
 #[test]
 fn each_wake_of_one_releases_one_of_many() {
-    model::within(LIMIT, || {
+    rehearse(|| {
         let (word, released) = (AtomicU32::new(0), AtomicU32::new(0));
         thread::scope(|scope| {
             for _ in 0..THREADS {
@@ -49,7 +47,7 @@ fn each_wake_of_one_releases_one_of_many() {
 
 #[test]
 fn wake_all_counts_and_releases_many() {
-    model::within(LIMIT, || {
+    rehearse(|| {
         let word = AtomicU32::new(0);
         thread::scope(|scope| {
             for _ in 0..THREADS {
@@ -68,7 +66,7 @@ fn wake_all_counts_and_releases_many() {
 #[test]
 fn no_wake_up_is_lost_between_two_threads_that_take_turns() {
     const ROUNDS: u32 = 20_000;
-    model::within(LIMIT, || {
+    rehearse(|| {
         let word = AtomicU32::new(0);
         let take_turns = |mine: u32| {
             for round in (mine..ROUNDS).step_by(2) {
@@ -93,7 +91,7 @@ fn no_wake_up_is_lost_between_two_threads_that_take_turns() {
 
 #[test]
 fn requeued_sleepers_sleep_on_the_other_word() {
-    model::within(LIMIT, || {
+    rehearse(|| {
         let (from, to) = (AtomicU32::new(0), AtomicU32::new(0));
         let (mut woken, mut moved) = (0, 0);
         let (mut left_behind, mut found) = (0, 0);
@@ -119,7 +117,7 @@ fn requeued_sleepers_sleep_on_the_other_word() {
 
 #[test]
 fn requeue_moves_nobody_if_the_word_has_changed() {
-    model::within(LIMIT, || {
+    rehearse(|| {
         let (from, to) = (AtomicU32::new(0), AtomicU32::new(0));
         thread::scope(|scope| {
             for _ in 0..3 {
@@ -144,7 +142,7 @@ fn requeue_panics_if_no_word_can_lie_at_the_goal() {
 
 #[test]
 fn a_requeued_sleeper_keeps_its_deadline() {
-    model::within(LIMIT, || {
+    rehearse(|| {
         let (from, to) = (AtomicU32::new(0), AtomicU32::new(0));
         thread::scope(|scope| {
             let sleepers = [(); 2].map(|()| {
@@ -168,7 +166,7 @@ fn a_requeued_sleeper_keeps_its_deadline() {
 
 #[test]
 fn a_timed_wait_is_never_too_short() {
-    model::within(LIMIT, || {
+    rehearse(|| {
         let word = AtomicU32::new(0);
         for micros in [1, 50, 1_000, 20_000] {
             let timeout = Duration::from_micros(micros);
@@ -182,7 +180,7 @@ fn a_timed_wait_is_never_too_short() {
 
 #[test]
 fn a_very_long_deadline_neither_overflows_nor_passes() {
-    model::within(LIMIT, || {
+    rehearse(|| {
         let word = AtomicU32::new(0);
         // The longest that the clock can express, found by halving.
         let mut longest = Duration::MAX;
@@ -201,7 +199,7 @@ fn a_very_long_deadline_neither_overflows_nor_passes() {
 
 #[test]
 fn a_counted_wake_up_never_goes_to_a_sleeper_whose_time_ran_out() {
-    model::within(LIMIT, || {
+    rehearse(|| {
         let word = AtomicU32::new(0);
         for step in 0..500 {
             thread::scope(|scope| {
@@ -294,7 +292,7 @@ mod signals {
     fn swallow_no_wake_up() {
         const ROUNDS: u32 = 5_000;
         install_handler();
-        model::within(LIMIT, || {
+        rehearse(|| {
             let words = Arc::new((AtomicU32::new(0), AtomicU32::new(0)));
             let sleeper = thread::spawn({
                 let words = Arc::clone(&words);

@@ -1,15 +1,25 @@
 //! Where in a counterexample to look: one sentence for each way to fail.
 
+use std::path::Path;
+
 use schedule::{Failure, Operation, Schedule, WaitsFor};
 
-use crate::course::FailureKind;
+use crate::course::{Exercise, FailureKind, Kind};
 use crate::judge::Failed;
 
-/// A sentence that says what to look at, for somebody who has just been shown `failed`.
+/// A few sentences that say what to look at, for somebody who has just been shown how `exercise` has failed.
 ///
 /// Steps are counted from 1, as the picture counts them.
-pub fn advice(failed: &Failed) -> String {
+pub fn advice(exercise: &Exercise, failed: &Failed) -> String {
+    let kind = exercise.manifest().kind;
     match &failed.counterexample {
+        Some(schedule) if kind == Kind::Break => {
+            let where_to_look = schedule.failure.as_ref().map(|failure| for_failure(schedule, failure));
+            format!("{} {}", in_order(exercise), where_to_look.unwrap_or_default())
+        }
+        Some(schedule) if matches!(kind, Kind::Fix | Kind::Build) && !comes_by(schedule, exercise) => {
+            UNSEEN.to_owned()
+        }
         Some(schedule) => match &schedule.failure {
             Some(failure) => for_failure(schedule, failure),
             None => format!(
@@ -19,7 +29,7 @@ pub fn advice(failed: &Failed) -> String {
         },
         None => match failed.kind {
             FailureKind::CompileError => "Begin with the first error: those below it may follow from it.".to_owned(),
-            FailureKind::TimeLimit => {
+            _ if failed.kind != FailureKind::Crash && !failed.unfinished.is_empty() => {
                 "Something never came to an end: does a loop of yours wait for a change without sleeping, or sleep where \
                  nobody wakes it?"
                     .to_owned()
@@ -31,10 +41,29 @@ pub fn advice(failed: &Failed) -> String {
             FailureKind::Escape => "Which promise does this event not keep? Who has to do what, and when, for that to matter? Write \
                  a program in which it can happen."
                 .to_owned(),
+            FailureKind::Panic if kind == Kind::Break => in_order(exercise),
             FailureKind::Crash => "The test program itself came to an end: look at what it printed last.".to_owned(),
             _ => "Look at the line of the test that failed: which promise does it hold you to?".to_owned(),
         },
     }
+}
+
+/// Only with what is in order can a program fail: that it breaks what is broken is as it should be.
+fn in_order(exercise: &Exercise) -> String {
+    let concept = &exercise.manifest().concept;
+    format!(
+        "The {concept} in this test is the correct one, and your program fails with it. So the program asks for more than the \
+         {concept} promises, or does something wrong itself."
+    )
+}
+
+const UNSEEN: &str = "No step of this schedule lies in your file. The model sees only what is done through `model` and `futex`: if you \
+                      have used an atomic, a lock or a thread of std's, it sees nothing of that, and cannot check it.";
+
+/// Whether a step of `schedule` lies in a file that the learner edits.
+fn comes_by(schedule: &Schedule, exercise: &Exercise) -> bool {
+    let files = exercise.files().collect::<Vec<_>>();
+    schedule.steps.iter().any(|step| files.iter().any(|file| file == Path::new(&step.place.file)))
 }
 
 fn for_failure(schedule: &Schedule, failure: &Failure) -> String {
@@ -75,8 +104,9 @@ fn for_failure(schedule: &Schedule, failure: &Failure) -> String {
             ),
         },
         Failure::DataRace { location, first, second } => format!(
-            "Steps {} and {} both access {location}, and nothing orders them: which has to come first, and what that it \
-             writes with Release does the other read with Acquire?",
+            "Steps {} and {} both access {location}, and nothing that the model knows makes the first happen before the \
+             second. What does the one thread write with Release after its access, that the other reads with Acquire before \
+             its own?",
             first + 1,
             second + 1
         ),
@@ -106,4 +136,51 @@ fn last_sleep(schedule: &Schedule, thread: usize) -> Option<usize> {
 
 fn last_stale(schedule: &Schedule) -> Option<usize> {
     schedule.steps.iter().rposition(|step| matches!(step.operation, Operation::Load { newest: Some(_), .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use schedule::Schedule;
+
+    use super::advice;
+    use crate::course::{Course, FailureKind};
+    use crate::judge::Failed;
+
+    /// What is said when `exercise` fails by a deadlock whose only step lies in `file`.
+    fn told(exercise: &str, file: &str) -> String {
+        let json = format!(
+            r#"{{ "format": 1, "title": "t", "threads": [{{ "name": "main" }}],
+                "steps": [{{ "thread": 0,
+                    "operation": {{ "kind": "sleep", "location": "word", "value": 0, "timed": false }},
+                    "place": {{ "file": "{file}", "line": 1, "column": 1 }} }}],
+                "failure": {{ "kind": "deadlock", "waiting": [] }},
+                "outcome": null, "preemptions": 0, "explored": 1 }}"#
+        );
+        let counterexample = Schedule::from_json(&json).expect("the schedule is well formed");
+        let failed = Failed {
+            kind: FailureKind::Deadlock,
+            test: None,
+            failed: 1,
+            unfinished: Vec::new(),
+            tests: 1,
+            message: String::new(),
+            counterexample: Some(counterexample),
+        };
+        let course = Course::find(env!("CARGO_MANIFEST_DIR").as_ref()).expect("there is a course");
+        advice(course.exercise(exercise).expect("there is such an exercise"), &failed)
+    }
+
+    #[test]
+    fn who_is_not_seen_is_told_what_the_model_sees() {
+        let told_of_others = told("build-event", "crates/event/tests/contract.rs");
+        assert!(told_of_others.contains("No step of this schedule lies in your file"), "{told_of_others}");
+        let told_of_theirs = told("build-event", "exercises/build-event/src/lib.rs");
+        assert!(told_of_theirs.contains("wait in a circle"), "{told_of_theirs}");
+    }
+
+    #[test]
+    fn who_breaks_what_is_right_is_told_that_it_is_right() {
+        let told = told("break-the-event", "exercises/break-the-event/src/programs.rs");
+        assert!(told.contains("The event in this test is the correct one"), "{told}");
+    }
 }

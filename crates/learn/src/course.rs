@@ -285,7 +285,7 @@ impl fmt::Display for FailureKind {
             FailureKind::Escape => "program that breaks nothing",
             FailureKind::DataRace => "data race",
             FailureKind::Deadlock => "deadlock",
-            FailureKind::TooLong => "livelock",
+            FailureKind::TooLong => "schedule that is too long",
             FailureKind::Leak => "leak",
             FailureKind::UseAfterFree => "use after free",
             FailureKind::TooManyThreads => "surplus of threads",
@@ -365,4 +365,27 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<T, CourseError> {
 
 fn read_text(path: &Path) -> Result<String, CourseError> {
     fs::read_to_string(path).map_err(|error| CourseError::Unreadable { path: path.to_owned(), error })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_test_begins_with_the_model() {
+        let course = Course::find(env!("CARGO_MANIFEST_DIR").as_ref()).expect("there is a course");
+        for exercise in course.exercises() {
+            let manifest = course.root().join(exercise.folder()).join("Cargo.toml");
+            let manifest: toml::Table = read(&manifest).expect("it is TOML");
+            let tests = manifest["test"].as_array().expect("it has a test that runs the model");
+            let [test] = &tests[..] else { panic!("the other tests are found by Cargo") };
+            assert_eq!(test["path"].as_str(), Some("../model.rs"));
+            let name = test["name"].as_str().expect("a test has a name");
+            assert!(
+                exercise.manifest().tests.real.iter().all(|real| name < real.as_str()),
+                "{}",
+                exercise.manifest().id
+            );
+        }
+    }
 }

@@ -16,6 +16,7 @@ const DRAWER: &str = ".locksmith";
 /// Where the learner's files are put away: a folder in the workspace that Git ignores.
 ///
 /// - `.locksmith/begun/ID.rs`: what was handed out when the learner began with the exercise `ID`;
+/// - `.locksmith/passed/ID.rs`: what the learner had written when the exercise was passed, the last time;
 /// - `.locksmith/kept/ID/2026-01-31T12-00-00-lib.rs`: what the learner had written when it was put away, in UTC.
 ///
 /// Nothing is taken out of it again, and nothing in `kept` is ever written twice.
@@ -61,7 +62,31 @@ impl Drawer {
     ///
     /// If a file cannot be read.
     pub fn is_untouched(&self, exercise: &Exercise) -> Result<bool, DrawerError> {
-        Ok(self.read(&main_file(exercise))? == self.read(&start(exercise))?)
+        Ok(self.written(exercise)? == self.read(&start(exercise))?)
+    }
+
+    /// What the learner edits, as it is now.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub fn written(&self, exercise: &Exercise) -> Result<Vec<u8>, DrawerError> {
+        self.read(&main_file(exercise))
+    }
+
+    /// Remembers that `exercise` was passed with `written`.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be written.
+    pub fn pass(&self, exercise: &Exercise, written: &[u8]) -> Result<(), DrawerError> {
+        self.replace(&passed(exercise), written)
+    }
+
+    /// Whether what the learner edits is known to be something else than what `exercise` was passed with.
+    pub fn changed_since_passed(&self, exercise: &Exercise) -> bool {
+        let written = self.written(exercise).ok();
+        self.read(&passed(exercise)).is_ok_and(|passed| written.is_none_or(|written| written != passed))
     }
 
     /// Puts what is handed out in the place of what the learner wrote, and puts that away first. Says where it lies now,
@@ -73,7 +98,7 @@ impl Drawer {
     pub fn reset(&self, exercise: &Exercise) -> Result<Option<PathBuf>, DrawerError> {
         let file = main_file(exercise);
         let start = self.read(&start(exercise))?;
-        let written = self.read(&file)?;
+        let written = self.written(exercise)?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let kept = if written == start { None } else { Some(self.put_away(exercise, &name, &written)?) };
         if kept.is_some() {
@@ -152,6 +177,10 @@ fn start(exercise: &Exercise) -> PathBuf {
 
 fn begun(exercise: &Exercise) -> PathBuf {
     Path::new(DRAWER).join("begun").join(format!("{}.rs", exercise.manifest().id))
+}
+
+fn passed(exercise: &Exercise) -> PathBuf {
+    Path::new(DRAWER).join("passed").join(format!("{}.rs", exercise.manifest().id))
 }
 
 /// `2026-01-31T12-00-00`: sorted by name is sorted by time, and every file system takes it.

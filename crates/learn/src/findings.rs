@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use runner::Outcome;
-use schedule::{Failure, Place, Report, Schedule};
+use schedule::{Failure, Operation, Place, Report, Schedule};
 
 use crate::course::{FailureKind, Kind};
 use crate::judge::{End, Failed};
@@ -14,20 +14,19 @@ pub(crate) fn does_not_compile(outcome: &Outcome) -> End {
         runner::Verdict::DoesNotCompile => (FailureKind::CompileError, outcome.output.clone()),
         verdict => (FailureKind::TimeLimit, format!("the compiler {verdict}\n{}", outcome.output)),
     };
-    End::Failed(Box::new(Failed { kind, test: None, failed: 0, tests: 0, message, counterexample: None }))
+    let (failed, unfinished, tests) = (0, Vec::new(), 0);
+    let message = plain_paths(&message);
+    End::Failed(Box::new(Failed { kind, test: None, failed, unfinished, tests, message, counterexample: None }))
 }
 
 /// What the tests with real threads came to, in an exercise of the given kind.
 pub(crate) fn tests_end(outcome: &Outcome, kind: Kind) -> End {
     match outcome.verdict {
-        runner::Verdict::Passed => End::Passed { summary: count(outcome.tests(), "test") },
+        runner::Verdict::Passed => End::Passed { summary: count(outcome.tests(), "test"), bounded: false },
         runner::Verdict::Cancelled => stopped(outcome),
-        runner::Verdict::TestsFailed => {
-            // The order of the source is the order of difficulty: contracts begin with the simplest claim.
-            let failed = outcome.failed.iter().map(|test| (&*test.name, message(&outcome.output, &test.name)));
-            let first = failed.min_by_key(|(_, message)| place(message));
+        _ if tests_failed(outcome) => {
             let kind = if kind == Kind::Predict { FailureKind::WrongPrediction } else { FailureKind::Panic };
-            failed_test(outcome, kind, first, None)
+            failed_test(outcome, kind, first_message(outcome), None)
         }
         verdict => violent_end(outcome, verdict),
     }
@@ -36,7 +35,7 @@ pub(crate) fn tests_end(outcome: &Outcome, kind: Kind) -> End {
 /// What the tests under the model came to, in an exercise of the given kind.
 pub(crate) fn model_end(outcome: &Outcome, kind: Kind) -> End {
     match outcome.verdict {
-        runner::Verdict::Passed => End::Passed { summary: coverage(outcome) },
+        runner::Verdict::Passed => End::Passed { summary: coverage(outcome), bounded: bounded(outcome) > 0 },
         runner::Verdict::Cancelled => stopped(outcome),
         verdict => match first_counterexample(outcome) {
             Some((report, schedule)) => {
@@ -44,13 +43,27 @@ pub(crate) fn model_end(outcome: &Outcome, kind: Kind) -> End {
                 let shown = Some((&*report.test, message(&outcome.output, &report.test)));
                 failed_test(outcome, kind, shown, Some(schedule.clone()))
             }
-            None if verdict == runner::Verdict::TestsFailed => {
-                let failed = outcome.failed.iter().map(|test| (&*test.name, message(&outcome.output, &test.name)));
-                failed_test(outcome, assertion(kind), failed.min_by_key(|(_, message)| place(message)), None)
-            }
+            None if tests_failed(outcome) => failed_test(outcome, assertion(kind), first_message(outcome), None),
             None => violent_end(outcome, verdict),
         },
     }
+}
+
+/// Whether there are failed tests to talk about: all have ended, or the time was over when some had failed.
+fn tests_failed(outcome: &Outcome) -> bool {
+    match outcome.verdict {
+        runner::Verdict::TestsFailed => true,
+        runner::Verdict::TimedOut => !outcome.failed.is_empty(),
+        _ => false,
+    }
+}
+
+/// The first test that failed, and what it said.
+///
+/// The order of the source is the order of difficulty: contracts begin with the simplest claim.
+fn first_message(outcome: &Outcome) -> Option<(&str, String)> {
+    let failed = outcome.failed.iter().map(|test| (&*test.name, message(&outcome.output, &test.name)));
+    failed.min_by_key(|(_, message)| place(message))
 }
 
 /// What it means that a test under the model failed, and no schedule shows why.
@@ -70,17 +83,21 @@ fn first_counterexample(outcome: &Outcome) -> Option<(&Report, &Schedule)> {
     let reports = outcome.reports.iter().filter(failed);
     let pictures = reports.filter_map(|report| Some((report, report.counterexample.as_ref()?)));
     pictures.min_by_key(|(report, schedule)| {
-        (place_in_test(schedule), place(&message(&outcome.output, &report.test)), schedule.steps.len())
+        let place_in_test = place_in_test(schedule);
+        let place = place(&message(&outcome.output, &report.test));
+        (place_in_test.is_none(), place_in_test, place, schedule.steps.len())
     })
 }
 
-/// The first place in a test file that the schedule comes by.
+/// The first place in a test file that the schedule comes by. A thread's end has no place of its own: it stands where the
+/// thread was begun, the main one's where the check was, and that may be a function which many tests call.
 fn place_in_test(schedule: &Schedule) -> Option<&Place> {
     let panic = schedule.failure.as_ref().and_then(|failure| match failure {
         Failure::Panic { place, .. } => Some(place),
         _ => None,
     });
-    let places = schedule.steps.iter().map(|step| &step.place).chain(panic);
+    let steps = schedule.steps.iter().filter(|step| step.operation != Operation::Finish);
+    let places = steps.map(|step| &step.place).chain(panic);
     places.filter(|place| Path::new(&place.file).components().any(|part| part.as_os_str() == "tests")).min()
 }
 
@@ -99,6 +116,7 @@ fn failed_test(
         kind,
         test,
         failed: outcome.failed.len() + outcome.unfinished.len(),
+        unfinished: outcome.unfinished.iter().map(|test| test.name.clone()).collect(),
         tests: outcome.tests() + outcome.unfinished.len(),
         message: message.unwrap_or_default(),
         counterexample,
@@ -108,9 +126,8 @@ fn failed_test(
 /// The tests did not come to an end by themselves.
 fn violent_end(outcome: &Outcome, verdict: runner::Verdict) -> End {
     let kind = if verdict == runner::Verdict::TimedOut { FailureKind::TimeLimit } else { FailureKind::Crash };
-    let unfinished = outcome.unfinished.iter().map(|test| format!("\n    {}", test.name)).collect::<String>();
     let printed = if kind == FailureKind::Crash { outcome.output.trim_end() } else { "" };
-    let message = format!("the test program {verdict}; in it these tests had not ended:{unfinished}\n{printed}");
+    let message = plain_paths(format!("the test program {verdict}\n{printed}").trim_end());
     let test = outcome.unfinished.first().map(|test| (&*test.name, message));
     failed_test(outcome, kind, test, None)
 }
@@ -121,7 +138,27 @@ fn message(output: &str, name: &str) -> String {
     let Some((_, rest)) = output.split_once(&heading) else { return String::new() };
     let end = ["\n---- ", "\nfailures:\n"].iter().filter_map(|next| rest.find(next)).min().unwrap_or(rest.len());
     let lines = rest[..end].trim().lines().filter(|line| !line.starts_with("note: run with `RUST_BACKTRACE="));
-    lines.collect::<Vec<_>>().join("\n")
+    plain_paths(&lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// `text` without detours in its paths: `a/tests/../../b.rs` is `b.rs`. An exercise that has a reference's tests gets to them
+/// by such a detour.
+fn plain_paths(text: &str) -> String {
+    const DETOUR: &str = "/../";
+    let mut plain = text.to_owned();
+    let mut from = 0;
+    while let Some(at) = plain[from..].find(DETOUR).map(|at| from + at) {
+        let before = plain[..at].char_indices().rev();
+        let other = before.into_iter().find(|(_, sign)| !(sign.is_alphanumeric() || "._-".contains(*sign)));
+        let folder = other.map_or(0, |(at, sign)| at + sign.len_utf8());
+        if matches!(&plain[folder..at], "" | "." | "..") {
+            from = at + DETOUR.len() - 1;
+        } else {
+            plain.replace_range(folder..at + DETOUR.len(), "");
+            from = plain[..folder].rfind('/').unwrap_or(folder);
+        }
+    }
+    plain
 }
 
 /// The first line number in `message`: where the test failed. What names no place comes last.
@@ -133,11 +170,15 @@ fn place(message: &str) -> u32 {
 /// How much the model has seen, in words.
 fn coverage(outcome: &Outcome) -> String {
     let schedules = outcome.reports.iter().map(|report| report.schedules).sum();
+    let extent = if bounded(outcome) == 0 { "all there are" } else { "some of them bounded" };
+    format!("{}, {}, {extent}", count(outcome.tests(), "test"), count(schedules, "schedule"))
+}
+
+/// How many searches have left schedules out.
+fn bounded(outcome: &Outcome) -> usize {
     // A search for a schedule that fails is over when it has found one.
     let searches = outcome.reports.iter().filter(|report| report.counterexample.is_none());
-    let bounded = searches.filter(|report| !report.summary.starts_with("exhaustive")).count();
-    let extent = if bounded == 0 { "all there are" } else { "some of them bounded" };
-    format!("{}, {}, {extent}", count(outcome.tests(), "test"), count(schedules, "schedule"))
+    searches.filter(|report| !report.summary.starts_with("exhaustive,")).count()
 }
 
 fn count(number: usize, what: &str) -> String {
@@ -154,6 +195,116 @@ impl From<&Failure> for FailureKind {
             Failure::Leak { .. } => FailureKind::Leak,
             Failure::UseAfterFree { .. } => FailureKind::UseAfterFree,
             Failure::TooManyThreads { .. } => FailureKind::TooManyThreads,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use runner::{Target, TestId};
+
+    use super::*;
+
+    fn ids(names: &[&str]) -> Vec<TestId> {
+        let target = Target::Test("contract".to_owned());
+        names.iter().map(|name| TestId { target: target.clone(), name: (*name).to_owned() }).collect()
+    }
+
+    /// Tests of which some failed, and some had not ended when the time was over.
+    fn outcome(failed: &[&str], unfinished: &[&str], output: &str) -> Outcome {
+        Outcome {
+            verdict: runner::Verdict::TimedOut,
+            output: output.to_owned(),
+            reports: Vec::new(),
+            passed: ids(&["floats"]),
+            failed: ids(failed),
+            unfinished: ids(unfinished),
+            ignored: 0,
+            compile_time: Duration::ZERO,
+            test_time: Duration::ZERO,
+        }
+    }
+
+    fn failed(end: End) -> Failed {
+        let End::Failed(failed) = end else { panic!("{end:?}") };
+        *failed
+    }
+
+    #[test]
+    fn what_failed_before_the_time_was_over_is_shown_and_who_had_not_ended_is_listed() {
+        let output = "---- leaks stdout ----\nat a.rs:9:1\n\n---- sinks stdout ----\nat a.rs:7:1\n\n\nfailures:\n";
+        let failed = failed(tests_end(&outcome(&["leaks", "sinks"], &["hangs", "spins"], output), Kind::Build));
+        assert_eq!(failed.kind, FailureKind::Panic);
+        assert_eq!((failed.test.as_deref(), &*failed.message), (Some("sinks"), "at a.rs:7:1"));
+        assert_eq!((failed.failed, failed.tests), (4, 5));
+        assert_eq!(failed.unfinished, ["hangs", "spins"]);
+    }
+
+    #[test]
+    fn where_none_failed_the_time_is_what_is_told() {
+        let failed = failed(model_end(&outcome(&[], &["hangs"], ""), Kind::Build));
+        assert_eq!((failed.kind, failed.test.as_deref()), (FailureKind::TimeLimit, Some("hangs")));
+        assert_eq!(failed.unfinished, ["hangs"]);
+    }
+
+    /// The report of a test that fails at `line` of the tests, after main has ended in a helper above them all.
+    fn report(test: &str, line: u32, ends_in_helper: bool) -> Report {
+        let place = |line| Place { file: "tests/contract.rs".to_owned(), line, column: 1 };
+        let step = |operation, line| schedule::Step { thread: 0, operation, place: place(line) };
+        let mut steps = vec![step(Operation::Read { location: "word".to_owned() }, line)];
+        if ends_in_helper {
+            steps.push(step(Operation::Finish, 1));
+        }
+        let counterexample = Schedule {
+            format: schedule::FORMAT,
+            title: test.to_owned(),
+            threads: vec![schedule::Thread { name: "main".to_owned() }],
+            steps,
+            failure: Some(Failure::Deadlock { waiting: Vec::new() }),
+            outcome: None,
+            preemptions: None,
+            explored: 1,
+        };
+        Report {
+            format: schedule::FORMAT,
+            package: "guinea".to_owned(),
+            test: test.to_owned(),
+            schedules: 1,
+            summary: String::new(),
+            seconds: 0.0,
+            counterexample: Some(counterexample),
+        }
+    }
+
+    #[test]
+    fn the_first_test_of_the_source_is_shown_wherever_its_threads_end() {
+        let mut outcome = outcome(&["easy", "hard"], &[], "");
+        outcome.reports = vec![report("easy", 10, false), report("hard", 20, true)];
+        let failed = failed(model_end(&outcome, Kind::Build));
+        assert_eq!(failed.test.as_deref(), Some("easy"));
+    }
+
+    #[test]
+    fn a_path_is_shown_without_its_detours() {
+        let plain =
+            plain_paths("panicked at exercises/build-event/tests/../../../crates/event/tests/contract.rs:90:9:\n../a");
+        assert_eq!(plain, "panicked at crates/event/tests/contract.rs:90:9:\n../a");
+        assert_eq!(plain_paths("“a/../b” ../../c ./../d /../e"), "“b” ../../c ./../d /../e");
+    }
+
+    #[test]
+    fn who_looks_only_at_some_schedules_says_so() {
+        let mut outcome = outcome(&[], &[], "");
+        outcome.verdict = runner::Verdict::Passed;
+        for (summary, bounds) in
+            [("exhaustive, 3 schedules", false), ("exhaustive up to 1 surprise, 3 schedules", true)]
+        {
+            let report = Report { summary: summary.to_owned(), counterexample: None, ..report("floats", 1, false) };
+            outcome.reports = vec![report];
+            let End::Passed { bounded, .. } = model_end(&outcome, Kind::Build) else { panic!("it passes") };
+            assert_eq!(bounded, bounds, "{summary}");
         }
     }
 }

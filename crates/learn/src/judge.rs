@@ -24,6 +24,9 @@ use crate::findings::{does_not_compile, model_end, tests_end};
 /// How long the tests with real threads may go on once the model has found a schedule that fails.
 const GRACE: Duration = Duration::from_millis(200);
 
+/// How long the others may go on once a test has failed: longer than all tests of a solution take together.
+const AFTER_FAILURE: Duration = Duration::from_secs(2);
+
 /// How many tests run at once: nearly all that do run are asleep.
 const TEST_THREADS: &str = "8";
 
@@ -97,6 +100,8 @@ pub enum End {
     Passed {
         /// What was done, in words.
         summary: String,
+        /// Whether the model was told to leave schedules out.
+        bounded: bool,
     },
     /// It failed.
     Failed(Box<Failed>),
@@ -116,6 +121,8 @@ pub struct Failed {
     pub test: Option<String>,
     /// How many tests failed or did not come to an end.
     pub failed: usize,
+    /// Those that did not come to an end, under the names by which `cargo test` knows them.
+    pub unfinished: Vec<String>,
     /// How many tests there are.
     pub tests: usize,
     /// What the compiler or the test said.
@@ -186,8 +193,8 @@ impl Judge {
             Err(refused) => end(Stage::Compile, does_not_compile(&refused), started.elapsed()),
             Ok((real, model)) => {
                 self.mark_prepared()?;
-                let summary = "no errors".to_owned();
-                end(Stage::Compile, End::Passed { summary }, started.elapsed());
+                let compiled = End::Passed { summary: "no errors".to_owned(), bounded: false };
+                end(Stage::Compile, compiled, started.elapsed());
                 test(&real, &stop_tests, &model, |stage, outcome| {
                     let how = if stage == Stage::Model { model_end(outcome, kind) } else { tests_end(outcome, kind) };
                     end(stage, how, outcome.test_time);
@@ -233,6 +240,7 @@ impl Judge {
         let run = Run::new(&self.workspace, &manifest.id, world)
             .target_dir(&self.target_dir)
             .color(self.color)
+            .after_failure(AFTER_FAILURE)
             .env("CARGO_TERM_QUIET", "true")
             // Nobody steps through these programs with a debugger, and without its tables they are linked sooner.
             .env("CARGO_PROFILE_DEV_DEBUG", "0")

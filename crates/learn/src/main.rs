@@ -76,7 +76,7 @@ enum Task {
     ///
     /// What you wrote is put away in `.locksmith/kept` first.
     Reset {
-        /// The exercise; by default the one that is to be done now.
+        /// The exercise; by default the one that is to be done now, if there is one.
         id: Option<String>,
     },
     /// Looks, after `git pull`, which exercises have changed.
@@ -132,7 +132,7 @@ fn run(task: Option<Task>) -> Result<ExitCode, Box<dyn Error>> {
         }
         Some(Task::Check { id }) => {
             let exercise = chosen(id)?;
-            return check(&course, &mut progress, exercise);
+            return check(&course, &drawer, &mut progress, exercise);
         }
         Some(Task::Hint { id }) => {
             let exercise = chosen(id)?;
@@ -141,7 +141,9 @@ fn run(task: Option<Task>) -> Result<ExitCode, Box<dyn Error>> {
             progress.take_hints(exercise, number)?;
         }
         Some(Task::Show { id }) => show(&course, chosen(id)?)?,
-        Some(Task::List) => println!("{}\n\n{}", page::list(&course, &progress), page::bar(&course, &progress)),
+        Some(Task::List) => {
+            println!("{}\n\n{}", page::list(&course, &progress, &drawer), page::bar(&course, &progress));
+        }
         Some(Task::Next) => {
             let exercise = progress.current(&course);
             if progress.passed(exercise) {
@@ -156,6 +158,13 @@ fn run(task: Option<Task>) -> Result<ExitCode, Box<dyn Error>> {
                 return Ok(ExitCode::from(1));
             }
             println!("{}", page::solution(&course, exercise)?);
+        }
+        Some(Task::Reset { id: None }) if progress.passed(progress.current(&course)) => {
+            return Err(
+                "you have passed every exercise: say which one is to begin anew, as in `cargo learn reset ID` \
+                        (`cargo learn list` lists them)"
+                    .into(),
+            );
         }
         Some(Task::Reset { id }) => reset(&drawer, chosen(id)?)?,
         Some(Task::Update) => update(&course, &drawer)?,
@@ -199,14 +208,20 @@ fn prepare_in_background(course: &Course) -> io::Result<()> {
     Ok(())
 }
 
-fn check(course: &Course, progress: &mut Progress, exercise: &Exercise) -> Result<ExitCode, Box<dyn Error>> {
+fn check(
+    course: &Course,
+    drawer: &Drawer,
+    progress: &mut Progress,
+    exercise: &Exercise,
+) -> Result<ExitCode, Box<dyn Error>> {
     let judge = judge(course);
     for file in exercise.files() {
         println!("Checking {STRONG}{}{STRONG:#}", file.display());
     }
     if !judge.is_prepared() {
-        println!("{FAINT}The first time the model checker is compiled: about half a minute.{FAINT:#}");
+        println!("{FAINT}{}{FAINT:#}", page::wrapped(page::MODEL_IS_COMPILED_FIRST));
     }
+    let written = drawer.written(exercise)?;
     let verdict = judge.judge(exercise, |ended| println!("{}", page::stage(ended)))?;
     println!("\n{}", page::verdict(course, progress, exercise, &verdict));
     if !verdict.passed() {
@@ -214,6 +229,7 @@ fn check(course: &Course, progress: &mut Progress, exercise: &Exercise) -> Resul
         return Ok(ExitCode::from(1));
     }
     progress.pass(exercise)?;
+    drawer.pass(exercise, &written)?;
     println!("Go on: `cargo learn next`");
     Ok(ExitCode::SUCCESS)
 }

@@ -7,7 +7,7 @@ use std::io;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
-use learn::{Course, End, Ended, Exercise, Failed, Progress, Stage, Verdict, advice};
+use learn::{Course, Drawer, End, Ended, Exercise, Failed, Progress, Stage, Verdict, advice, altered};
 use schedule::LEGEND;
 
 pub(crate) const STRONG: Style = Style::new().bold();
@@ -18,8 +18,12 @@ pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 /// What is easy to read, on a terminal however wide.
 const WIDEST: usize = 100;
 
-pub(crate) const MODEL_IS_COMPILED: &str = "The model checker, which tries all schedules, is being compiled in the background now: once, for about half a minute. \
-     A check that comes sooner waits for it.";
+pub(crate) const MODEL_IS_COMPILED: &str = "The model checker, which tries all schedules, is being compiled in the background now. That takes a minute or more, and \
+     only the first time. A check that comes sooner waits for it.";
+
+pub(crate) const MODEL_IS_COMPILED_FIRST: &str = "The first time, the model checker is compiled as well: that takes a minute or more. Later checks take a second or two.";
+
+const BOUNDED: &str = "Bounded: schedules with more preemptions, or more surprises (such as a wake-up for no reason), than the test names were not tried.";
 
 /// The exercise's place in the course, and its text.
 pub(crate) fn exercise(course: &Course, exercise: &Exercise) -> Result<String, Box<dyn Error>> {
@@ -52,7 +56,7 @@ pub(crate) fn label(name: &str, what: impl std::fmt::Display) -> String {
 pub(crate) fn stage(ended: &Ended) -> String {
     let name = ended.stage.name();
     let (style, word, what) = match &ended.end {
-        End::Passed { summary } => (GOOD, "passed", summary.clone()),
+        End::Passed { summary, .. } => (GOOD, "passed", summary.clone()),
         End::Failed(failed) => (BAD, "failed", failure(failed)),
         End::Stopped { failed: 0 } => (FAINT, "stopped", "they still ran when the model knew why".to_owned()),
         End::Stopped { failed } => (BAD, "stopped", format!("{failed} had failed when the model knew why")),
@@ -63,7 +67,24 @@ pub(crate) fn stage(ended: &Ended) -> String {
 fn failure(failed: &Failed) -> String {
     match failed.tests {
         0 => failed.kind.to_string(),
-        tests => format!("{} of {tests} tests, the first by a {}", failed.failed, failed.kind),
+        tests => {
+            let unended = match failed.unfinished.len() {
+                0 => String::new(),
+                all if all == failed.failed => ": they had not ended".to_owned(),
+                some => format!("; {some} of them had not ended"),
+            };
+            format!("{} of {tests} tests, the first by a {}{unended}", failed.failed, failed.kind)
+        }
+    }
+}
+
+/// The tests of which nobody knows more than that they had not ended.
+fn unfinished(failed: &Failed) -> Option<String> {
+    let names = failed.unfinished.join(", ");
+    match failed.unfinished.len() {
+        0 => None,
+        1 => Some(wrapped(&format!("One test had not ended: {names}."))),
+        count => Some(wrapped(&format!("{count} tests had not ended: {names}."))),
     }
 }
 
@@ -71,7 +92,15 @@ fn failure(failed: &Failed) -> String {
 /// yet the signs of the picture are explained.
 pub(crate) fn verdict(course: &Course, progress: &Progress, exercise: &Exercise, verdict: &Verdict) -> String {
     let Some((_, refused)) = verdict.refusal() else {
-        let passed = format!("{GOOD}Passed{GOOD:#}, in {}: well done.", seconds(verdict.elapsed));
+        let mut passed = format!("{GOOD}Passed{GOOD:#}, in {}: well done.", seconds(verdict.elapsed));
+        if verdict.stages.iter().any(|ended| matches!(ended.end, End::Passed { bounded: true, .. })) {
+            passed += &format!("\n{FAINT}{}{FAINT:#}", wrapped(BOUNDED));
+        }
+        for file in altered(course, exercise) {
+            let file = file.display();
+            let but = format!("But {file}, which is part of the check, is not as it was committed last.");
+            passed += &format!("\n{BAD}{}{BAD:#}", wrapped(&but));
+        }
         let references = exercise.manifest().solution.values();
         return references.fold(passed, |text, file| {
             format!("{text}\nCompare yours with the reference: {STRONG}{}{STRONG:#}", file.display())
@@ -92,7 +121,10 @@ pub(crate) fn verdict(course: &Course, progress: &Progress, exercise: &Exercise,
             text += &format!("{FAINT}{LEGEND}{FAINT:#}\n");
         }
     }
-    text + &format!("{STRONG}{}{STRONG:#}", wrapped(&advice(told)))
+    if let Some(unfinished) = unfinished(told).or_else(|| unfinished(refused)) {
+        text += &format!("{unfinished}\n\n");
+    }
+    text + &format!("{STRONG}{}{STRONG:#}", wrapped(&advice(exercise, told)))
 }
 
 /// The hint after those that the learner has seen, or the last one; and how many that makes.
@@ -109,12 +141,14 @@ pub(crate) fn hint(progress: &Progress, exercise: &Exercise) -> Result<(String, 
 }
 
 /// All exercises, a line each.
-pub(crate) fn list(course: &Course, progress: &Progress) -> String {
+pub(crate) fn list(course: &Course, progress: &Progress, drawer: &Drawer) -> String {
     let longest = course.exercises().iter().map(|exercise| exercise.manifest().id.len()).max().unwrap_or(0);
     let lines = course.exercises().iter().map(|exercise| {
         let manifest = exercise.manifest();
-        let (style, mark) = if progress.passed(exercise) { (GOOD, "passed") } else { (FAINT, "to do ") };
-        format!("{style}{mark}{style:#}  {:<longest$}  {}", manifest.id, manifest.title)
+        let passed = progress.passed(exercise);
+        let (style, mark) = if passed { (GOOD, "passed") } else { (FAINT, "to do ") };
+        let changed = if passed && drawer.changed_since_passed(exercise) { ", changed since" } else { "" };
+        format!("{style}{mark}{style:#}  {:<longest$}  {}{FAINT}{changed}{FAINT:#}", manifest.id, manifest.title)
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -138,11 +172,14 @@ fn passed(course: &Course, progress: &Progress) -> usize {
 /// How far the learner has come: a bar, and in numbers.
 pub(crate) fn bar(course: &Course, progress: &Progress) -> String {
     const LONGEST: usize = 16;
-    let exercises = course.exercises();
-    let passed = passed(course, progress);
-    let full = LONGEST * passed / exercises.len();
+    let full = LONGEST * passed(course, progress) / course.exercises().len();
     let bar = format!("{GOOD}{}{GOOD:#}{FAINT}{}{FAINT:#}", "━".repeat(full), "━".repeat(LONGEST - full));
-    format!("{bar} {passed} of {} passed", exercises.len())
+    format!("{bar} {} passed", score(course, progress))
+}
+
+/// How far, in numbers.
+pub(crate) fn score(course: &Course, progress: &Progress) -> String {
+    format!("{} of {}", passed(course, progress), course.exercises().len())
 }
 
 /// The texts are written to be read as they are; only what is too long for the terminal is broken.
@@ -160,6 +197,19 @@ fn indented(text: &str) -> String {
 
 pub(crate) fn width() -> usize {
     columns().min(WIDEST)
+}
+
+/// Where to read the exercise's text, if it is too long to be seen at once on a terminal of so many `rows`: it then stands
+/// there with its beginning out of sight.
+pub(crate) fn too_long(text: &str, exercise: &Exercise, rows: usize) -> Option<String> {
+    let lines = text.lines().count();
+    let file = exercise.folder().join("README.md");
+    (lines > rows).then(|| label("Too long?", format_args!("Scroll up, or read {}", file.display())))
+}
+
+/// How high the terminal is.
+pub(crate) fn rows() -> usize {
+    terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0))
 }
 
 /// How wide the terminal is.

@@ -164,7 +164,7 @@ impl<'course> Coach<'course> {
         self.cancel();
         self.exercise = exercise;
         self.written = self.read();
-        self.screen.say(&format!("\n{}", page::exercise(self.course, exercise)?))?;
+        self.show_text()?;
         self.screen.say(&page::label("Go on", "Edit your file. Each time you save it, it is checked."))?;
         match self.watcher() {
             Ok(watcher) => self.watcher = Some(watcher),
@@ -177,6 +177,16 @@ impl<'course> Coach<'course> {
             self.start()?;
         }
         Ok(())
+    }
+
+    fn show_text(&mut self) -> Result<(), Box<dyn Error>> {
+        let text = page::exercise(self.course, self.exercise)?;
+        self.screen.say(&format!("\n{text}"))?;
+        // Below the text there are a few lines more.
+        match page::too_long(&text, self.exercise, page::rows().saturating_sub(6)) {
+            Some(advice) => Ok(self.screen.say(&advice)?),
+            None => Ok(()),
+        }
     }
 
     /// Folders are watched, not files: many editors write a new file and give it the old one's name.
@@ -220,7 +230,7 @@ impl<'course> Coach<'course> {
             self.screen.say(&format!("Checking {STRONG}{}{STRONG:#}", file.display()))?;
         }
         if !self.judge.is_prepared() {
-            self.screen.say(&format!("{FAINT}The first time the model checker is compiled, too.{FAINT:#}"))?;
+            self.screen.say(&format!("{FAINT}{}{FAINT:#}", page::wrapped(page::MODEL_IS_COMPILED_FIRST)))?;
         }
         let canceller = Canceller::default();
         let (judge, exercise, sender) = (self.judge.clone(), self.exercise.clone(), self.sender.clone());
@@ -256,17 +266,30 @@ impl<'course> Coach<'course> {
         };
         self.screen.say(&format!("\n{}", page::verdict(self.course, &self.progress, self.exercise, &verdict)))?;
         if verdict.passed() {
-            if let Err(error) = self.progress.pass(self.exercise) {
-                self.trouble(&error)?;
+            if let Err(error) = self.remember() {
+                self.trouble(&*error)?;
                 self.screen.say("So this will not be remembered.")?;
             }
-            let more = self.course.exercises().iter().any(|exercise| !self.progress.passed(exercise));
-            let next = if more { "Press n to go on." } else { "That was all of them." };
+            let next = if self.has_next() { "Press n to go on." } else { "That was all of them." };
             self.screen.say(&format!("\n{}. {next}", page::bar(self.course, &self.progress)))?;
         } else {
             self.screen.say("\nNot yet. Stuck? Press h for a hint.")?;
         }
         Ok(())
+    }
+
+    /// Notes that what was judged has passed.
+    fn remember(&mut self) -> Result<(), Box<dyn Error>> {
+        self.progress.pass(self.exercise)?;
+        if let Some(Some(written)) = self.written.first() {
+            self.drawer.pass(self.exercise, written)?;
+        }
+        Ok(())
+    }
+
+    /// Whether there is something to go on to: this exercise has been passed, and another one has not.
+    fn has_next(&self) -> bool {
+        self.progress.passed(self.exercise) && !self.progress.passed(self.progress.current(self.course))
     }
 
     /// Compiles what the first check will need, while the learner reads.
@@ -299,8 +322,11 @@ impl<'course> Coach<'course> {
             _ if asked => {}
             KeyCode::Char('q') => return Ok(false),
             KeyCode::Char('h') => self.hint()?,
-            KeyCode::Char('l') => self.screen.say(&format!("\n{}", page::list(self.course, &self.progress)))?,
-            KeyCode::Char('t') => self.screen.say(&format!("\n{}", page::exercise(self.course, self.exercise)?))?,
+            KeyCode::Char('l') => {
+                let list = page::list(self.course, &self.progress, self.drawer);
+                self.screen.say(&format!("\n{list}"))?;
+            }
+            KeyCode::Char('t') => self.show_text()?,
             KeyCode::Char('r') => self.start()?,
             KeyCode::Char('n') => self.next()?,
             KeyCode::Char('s') if self.progress.passed(self.exercise) => {
@@ -353,22 +379,34 @@ impl<'course> Coach<'course> {
             Some(check) => format!("checking, {} s", check.started.elapsed().as_secs()),
             None => "watching".to_owned(),
         };
-        let mut footer = format!("{}  {doing}", page::bar(self.course, &self.progress));
-        if shown(&footer) > room {
-            return doing.chars().take(room).collect();
-        }
-        let passed = self.progress.passed(self.exercise);
-        let keys = KEYS.iter().filter(|(key, _)| *key != "n" || passed);
-        for (key, what) in keys {
-            let word = what.split([' ', ':']).next().unwrap_or(what);
-            let more = format!("{footer}  {STRONG}{key}{STRONG:#} {FAINT}{word}{FAINT:#}");
-            if shown(&more) > room {
-                break;
-            }
-            footer = more;
-        }
-        footer
+        let bar = page::bar(self.course, &self.progress);
+        let score = page::score(self.course, &self.progress);
+        let next = self.has_next() && self.check.is_none();
+        fit([format!("{bar}  {doing}"), format!("{score}  {doing}"), doing], next, room)
     }
+}
+
+/// The first of `heads` that leaves room for all the keys, and the keys; if none does, the last, and as many of the keys as
+/// there is room for.
+fn fit(heads: [String; 3], next: bool, room: usize) -> String {
+    let keys = KEYS.iter().filter(|(key, _)| *key != "n" || next).map(|(key, what)| {
+        let word = what.split([' ', ':', ',']).next().unwrap_or(what);
+        format!("  {STRONG}{key}{STRONG:#} {FAINT}{word}{FAINT:#}")
+    });
+    let keys = keys.collect::<Vec<_>>();
+    let all = keys.concat();
+    if let Some(head) = heads.iter().find(|head| shown(head) + shown(&all) <= room) {
+        return format!("{head}{all}");
+    }
+    let [.., shortest] = heads;
+    let mut footer = shortest.chars().take(room).collect::<String>();
+    for key in keys {
+        if shown(&footer) + shown(&key) > room {
+            break;
+        }
+        footer += &key;
+    }
+    footer
 }
 
 impl Drop for Coach<'_> {
@@ -435,4 +473,31 @@ fn forward_signals(_: Sender<News>) -> io::Result<()> {
 #[cfg(not(unix))]
 fn die_by(_: i32) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KEYS, fit, shown};
+
+    fn heads(doing: &str) -> [String; 3] {
+        [format!("━━━━━━━━━━━━━━━━ 3 of 7 passed  {doing}"), format!("3 of 7  {doing}"), doing.to_owned()]
+    }
+
+    #[test]
+    fn eighty_columns_hold_all_keys() {
+        for (doing, next) in [("watching", true), ("watching", false), ("checking, 100 s", false)] {
+            let footer = anstream::adapter::strip_str(&fit(heads(doing), next, 79)).to_string();
+            assert!(footer.chars().count() <= 79, "{footer}");
+            for (key, _) in KEYS {
+                assert_eq!(footer.contains(&format!("  {key} ")), key != "n" || next, "{key}: {footer}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_terminal_is_too_narrow() {
+        for room in 0..120 {
+            assert!(shown(&fit(heads("watching"), true, room)) <= room, "{room}");
+        }
+    }
 }

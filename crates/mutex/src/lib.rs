@@ -17,9 +17,9 @@
 //!
 //! | word | meaning |
 //! |---|---|
-//! | `FREE` | Nobody holds the lock. Threads may sleep; then another is on its way up (invariant 2). |
-//! | `LOCKED` | Somebody holds the lock. Threads may sleep, as above. |
-//! | `CONTENDED` | Somebody holds the lock, and threads may sleep that nobody is about to wake: whoever unlocks has to. |
+//! | `FREE` | Nobody holds the lock. If threads sleep, one of them is being woken (invariant 2). |
+//! | `LOCKED` | Somebody holds the lock. If threads sleep, one of them is being woken, as above. |
+//! | `CONTENDED` | Somebody holds the lock. Threads may sleep that nobody is about to wake: whoever unlocks has to. |
 //!
 //! Two values would do for a lock. The third saves a system call: most locks are released with nobody waiting, and the
 //! word says so.
@@ -27,9 +27,10 @@
 //! # Protocol
 //!
 //! - **`lock`** turns `FREE` into `LOCKED`. That is the fast path, one instruction.
-//! - If the word is not `FREE`, the thread watches it for a moment, and tries once more.
-//! - Then it **swaps in `CONTENDED`**. If the word was `FREE` before, the lock is its own. Else it sleeps as long as the
-//!   word is `CONTENDED`, and begins this step again when it wakes up.
+//! - If the word is not `FREE`, the thread watches it for a moment. If it sees it `FREE`, it tries once more.
+//! - If that did not help, it watches for another moment and then **swaps in `CONTENDED`**. If the word was `FREE`
+//!   before, the lock is its own. Else it sleeps as long as the word is `CONTENDED`, and begins this step again when it
+//!   wakes up.
 //! - **Unlocking** swaps in `FREE`. If the word was `CONTENDED` before, it wakes one sleeper.
 //!
 //! A thread that has slept takes the lock with `CONTENDED` and never with `LOCKED`, because it does not know whether
@@ -38,15 +39,15 @@
 //! 1. Alice holds the lock. Bob and Carol sleep; the word is `CONTENDED`.
 //! 2. Alice unlocks: the word is `FREE`. She wakes Bob. Nothing in the word tells of Carol now.
 //! 3. Bob swaps in `CONTENDED` and has the lock. When he unlocks, he wakes Carol, thanks to that.
-//! 4. Carol swaps in `CONTENDED`, too. When she unlocks, she wakes nobody, for one system call too many: it is the
-//!    price of not counting the sleepers.
+//! 4. Carol swaps in `CONTENDED`, too. When she unlocks, there is nobody to wake, and she makes one system call too
+//!    many. That is the price of not counting the sleepers.
 //!
 //! # Invariants
 //!
-//! 1. Only the thread that changed the word from `FREE` to something else holds the lock, and only it makes the word
-//!    `FREE` again.
-//! 2. If a thread sleeps here, the word is `CONTENDED`, or another thread has been woken and has yet to swap in
-//!    `CONTENDED`.
+//! 1. The thread that changed the word from `FREE` to something else holds the lock, and nobody else does until it
+//!    makes the word `FREE` again.
+//! 2. If threads sleep here, the word is `CONTENDED`, or one of them is being woken: somebody has unlocked and is about
+//!    to wake one, or one has been woken and has yet to swap in `CONTENDED`.
 //! 3. A thread lies down only while the word is `CONTENDED`. Looking and lying down are one step: the futex promises
 //!    that.
 //! 4. Once the word is `FREE`, the unlocking thread looks at the mutex no more, for the next holder may already have
@@ -58,24 +59,32 @@
 //!
 //! # Memory ordering
 //!
-//! What one holder does must be seen by the next. Unlocking is a Release; each of the three ways to get hold of the
-//! lock is an Acquire. They need not read the very word that the last holder wrote: others may have swapped since, and
-//! each swap hands on what the word carried before (a *release sequence*).
+//! What one holder does must be seen by the next. Unlocking is a Release; both ways to get hold of the lock, the
+//! exchange on the fast path and the swap on the slow one, are Acquires. Whoever gets the lock has read `FREE`, and it
+//! is the very `FREE` that the last holder wrote: nobody else writes that value, and whoever changes it first has the
+//! lock. So what the last holder did comes along, and with it all that was handed to that one.
+//!
+//! A wake-up brings nothing along: it may be one without a reason. What counts is the Acquire of the swap that follows.
 //!
 //! # Watching before sleeping
 //!
 //! To lie down and to be woken takes some ten microseconds; most locks are held for a fraction of one. So it pays to
 //! wait for a moment, awake. But to look at the word is to take its cache line away from the holder, who needs it to
 //! unlock. A thread that looks all the time slows down the very thread that it is waiting for. Therefore there is a
-//! pause between two looks, and after a few looks the thread goes to sleep.
+//! pause between two looks, many times as long as a look, and after a few looks the thread goes to sleep. If others
+//! sleep already it goes at once, for then the wait is likely to be a long one.
 //!
 //! # Fairness
 //!
 //! There is none by design: whoever comes first after the unlock gets the lock, and a thread that is awake comes sooner
 //! than one that has to be woken. That is why this mutex is fast: under contention a running thread takes the lock
 //! again and again, with the data in its cache, where a fair lock would pay for two system calls and a switch of
-//! threads at each turn. Nobody is passed over for ever: sleepers are woken in the order in which they lay down, and
-//! each must only find the lock free once.
+//! threads at each turn.
+//!
+//! Sleepers are woken in the order in which they lay down (on Linux, those with a real-time priority first). But one
+//! that finds the lock taken again lies down behind the others, and nothing says how often that may happen to it. It
+//! has to find the lock free once, and real programs are not so regular that it never does; that is experience, and no
+//! promise.
 //!
 //! # Panics, and why nothing is poisoned
 //!
@@ -127,9 +136,8 @@ const LOCKED: u32 = 1;
 /// Somebody holds the lock. Whoever unlocks has to wake one sleeper, if there is one.
 const CONTENDED: u32 = 2;
 
-/// How often a thread looks at a lock that is held before it goes to sleep. Under the model it does not: a thread that
-/// watches and then finds the lock free does what one does that comes later, and the model tries that in any case.
-const LOOKS: u32 = if model::MODELLED { 0 } else { 16 };
+/// How often a thread looks at a lock that is held, in a moment of watching.
+const LOOKS: u32 = 8;
 
 /// How many hints to the processor make the pause between two looks. With more, short critical sections are faster, as
 /// the holder is left alone; with fewer, long ones are, as their end is seen sooner.
@@ -139,8 +147,8 @@ const PAUSES: u32 = 8;
 ///
 /// Unlocking *synchronizes before* every later locking: who holds the lock sees all that earlier holders have done.
 ///
-/// **Fairness.** None is promised. A thread that is awake may overtake those that sleep; sleepers are woken in the order
-/// in which they lay down.
+/// **Fairness.** None is promised. A thread that is awake may overtake those that sleep, and again when one of them
+/// wakes up; sleepers are woken in the order in which they lay down.
 ///
 /// **Panics.** A thread that panics while it holds the lock unlocks it. Nothing is poisoned.
 ///
@@ -188,9 +196,9 @@ pub struct Mutex<T: ?Sized> {
     data: UnsafeCell<T>,
 }
 
-// SAFETY: a shared reference to the mutex gives out exclusive access to the data, to one thread at a time (invariant 1),
-// and lets a thread take the data away through it. That is sending, so `T: Send` is needed. It is enough: no two threads
-// have the data at once, so `T: Sync` is not.
+// SAFETY: a shared reference to the mutex gives out exclusive access to the data, to one thread at a time (invariant
+// 1), and lets a thread take the data away through it. That is sending, so `T: Send` is needed. It is enough: no two
+// threads have the data at once, so `T: Sync` is not.
 unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
 
 impl<T> Mutex<T> {
@@ -212,6 +220,7 @@ impl<T: ?Sized> Mutex<T> {
     ///
     /// If the calling thread holds the lock already, this blocks for ever.
     #[inline]
+    #[track_caller]
     pub fn lock(&self) -> MutexGuard<'_, T> {
         self.raw.lock();
         self.guard()
@@ -229,6 +238,7 @@ impl<T: ?Sized> Mutex<T> {
     /// assert_eq!(mutex.try_lock().as_deref(), Some(&7));
     /// ```
     #[inline]
+    #[track_caller]
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         self.raw.try_lock().then(|| self.guard())
     }
@@ -249,15 +259,17 @@ impl<T: ?Sized> Mutex<T> {
     /// }
     /// ```
     #[inline]
+    #[track_caller]
     pub fn lock_timeout(&self, timeout: Duration) -> Option<MutexGuard<'_, T>> {
         self.raw.lock_timeout(timeout).then(|| self.guard())
     }
 
     /// Whether somebody holds the lock. Never blocks.
     ///
-    /// By the time that the caller learns of it, it may have changed. Good for assertions and displays; to lock it if it
-    /// is free, use [`try_lock`](Mutex::try_lock).
+    /// By the time that the caller learns of it, it may have changed. Good for assertions and displays; to lock it if
+    /// it is free, use [`try_lock`](Mutex::try_lock).
     #[inline]
+    #[track_caller]
     pub fn is_locked(&self) -> bool {
         self.raw.is_locked()
     }
@@ -278,6 +290,9 @@ impl<T: ?Sized> Mutex<T> {
 ///
 /// [`Mutex`] and [`ReentrantMutex`] put it beside their data, and a condition variable uses it to unlock a mutex whose
 /// guard somebody holds, and to lock it again. Programs use the former.
+///
+/// Its functions and those of its users are `#[track_caller]`: a picture of a schedule shows the line that locks, and
+/// not one in here.
 pub struct RawMutex {
     /// [`FREE`], [`LOCKED`] or [`CONTENDED`].
     state: AtomicU32,
@@ -294,6 +309,7 @@ impl RawMutex {
     /// Blocks until the lock is free, and locks it.
     // ANCHOR: lock
     #[inline]
+    #[track_caller]
     pub fn lock(&self) {
         if !self.try_lock() {
             self.lock_slow(Deadline::NEVER);
@@ -303,6 +319,7 @@ impl RawMutex {
     /// Locks if the lock is free, and says whether it was. Never blocks.
     #[inline]
     #[must_use = "if it is false, somebody else holds the lock"]
+    #[track_caller]
     pub fn try_lock(&self) -> bool {
         // FREE => LOCKED
         // ORDERING: Acquire pairs with the Release in `unlock`. On failure Relaxed; nothing was locked.
@@ -313,12 +330,14 @@ impl RawMutex {
     /// Blocks until the lock is free or `timeout` is over, and says whether it has locked it.
     #[inline]
     #[must_use = "if it is false, the time ran out and somebody else holds the lock"]
+    #[track_caller]
     pub fn lock_timeout(&self, timeout: Duration) -> bool {
         self.try_lock() || (!timeout.is_zero() && self.lock_slow(Deadline::after(timeout)))
     }
 
     /// Whether the lock is held. Never blocks.
     #[inline]
+    #[track_caller]
     pub fn is_locked(&self) -> bool {
         // ORDERING: Relaxed; the answer may be old news in any case, and nothing is read on account of it.
         self.state.load(Ordering::Relaxed) != FREE
@@ -331,9 +350,10 @@ impl RawMutex {
     /// The lock is held, and nobody will act as its holder from here on.
     // ANCHOR: unlock
     #[inline]
+    #[track_caller]
     pub unsafe fn unlock(&self) {
         let address: *const AtomicU32 = &self.state;
-        // any => FREE
+        // LOCKED => FREE, CONTENDED => FREE
         // ORDERING: Release pairs with the Acquire of `try_lock` and `lock_contended`.
         if self.state.swap(FREE, Ordering::Release) == CONTENDED {
             // The mutex may be gone by now (invariant 4).
@@ -345,6 +365,7 @@ impl RawMutex {
     /// Locks a lock that was not free at the first look. False: `deadline` has passed.
     // ANCHOR: slow
     #[cold]
+    #[track_caller]
     fn lock_slow(&self, deadline: Deadline) -> bool {
         (self.watch() && self.try_lock()) || self.lock_contended(deadline)
     }
@@ -353,6 +374,7 @@ impl RawMutex {
     /// unlocks after it will wake another (invariant 5). False: `deadline` has passed.
     ///
     /// With [`Deadline::NEVER`] it is always true.
+    #[track_caller]
     pub fn lock_contended(&self, deadline: Deadline) -> bool {
         loop {
             self.watch();
@@ -368,10 +390,16 @@ impl RawMutex {
     }
     // ANCHOR_END: slow
 
-    /// Watches a lock that is held, for a moment and not beyond the point at which others sleep for it, and says whether
-    /// it has seen it free.
+    /// Watches a lock that is held, for a moment and not beyond the point at which others sleep for it, and says
+    /// whether it has seen it free.
     // ANCHOR: watch
+    #[track_caller]
     fn watch(&self) -> bool {
+        if model::MODELLED {
+            // A thread that watches until the lock is free does what one does that comes later. The model tries that in
+            // any case.
+            return false;
+        }
         for _ in 0..LOOKS {
             // ORDERING: Relaxed; whoever sees the lock free locks it with Acquire.
             match self.state.load(Ordering::Relaxed) {
@@ -392,6 +420,7 @@ impl RawMutex {
 
 /// Apart from `unlock`, so that the call stays out of the fast path.
 #[cold]
+#[track_caller]
 fn wake(address: *const AtomicU32) {
     futex::wake_one(address);
 }
@@ -401,14 +430,25 @@ fn wake(address: *const AtomicU32) {
 /// Dropping it unlocks the mutex, also while a panic unwinds. Forgetting it ([`std::mem::forget`]) leaves the mutex
 /// locked for ever, which is a pity and no danger.
 ///
-/// A guard stays in the thread that locked. Nothing in this mutex asks for that, but what a program means by "I hold the
-/// lock" does:
+/// A guard stays in the thread that locked. Nothing in this mutex asks for that, but what a program means by "I hold
+/// the lock" does:
 ///
 /// ```compile_fail,E0277
 /// let mutex = mutex::Mutex::new(1);
 /// let guard = mutex.lock();
 /// model::thread::scope(|scope| {
 ///     scope.spawn("another", || drop(guard));
+/// });
+/// ```
+///
+/// Other threads may look through it, if the data may be shared. A `Cell` may not:
+///
+/// ```compile_fail,E0277
+/// let mutex = mutex::Mutex::new(std::cell::Cell::new(1));
+/// let guard = mutex.lock();
+/// model::thread::scope(|scope| {
+///     scope.spawn("another", || guard.set(2));
+///     guard.set(3);
 /// });
 /// ```
 #[must_use = "the mutex is unlocked as soon as the guard is dropped"]

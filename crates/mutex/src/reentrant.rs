@@ -9,13 +9,13 @@
 //!
 //! | `owner` | `depth` | meaning |
 //! |---|---|---|
-//! | `NOBODY` | 0 | The lock is free, or somebody has just locked it and is about to say so. |
+//! | `NOBODY` | 0 | The lock is free, or somebody has just locked it or is about to unlock it. |
 //! | *t* | 1 or more | Thread *t* holds the lock. It has locked it `depth` times more often than unlocked. |
 //!
 //! # Protocol
 //!
-//! - **`lock`** compares `owner` with the calling thread. If they agree, it adds one to `depth`. If not, it locks the raw
-//!   mutex, says who it is, and sets `depth` to one.
+//! - **`lock`** compares `owner` with the calling thread. If they agree, it adds one to `depth`. If not, it locks the
+//!   raw mutex, says who it is, and sets `depth` to one.
 //! - **Dropping a guard** takes one from `depth`. At zero it takes the name away and unlocks the raw mutex.
 //!
 //! # Invariants
@@ -35,6 +35,16 @@
 //!
 //! A thread may hold two guards at once. If each gave out a `&mut T`, there would be two exclusive references to one
 //! value. So a guard gives `&T`, and whoever wants to change the data puts a `Cell` or a `RefCell` in.
+//!
+//! # A tempting mistake
+//!
+//! The next owner writes its name over the old one. Is it not a waste to erase that first?
+//!
+//! 1. Alice locks and unlocks. The mutex is free, and has her name on it.
+//! 2. Bob locks the raw mutex. He is about to write his name.
+//! 3. Alice locks once more. She finds her name, takes herself for the owner, and is inside at the same time as Bob.
+//!
+//! The mutant `keeps-the-name` is this mistake, and the test `one_thread_at_a_time_turn_after_turn` finds it.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -87,9 +97,21 @@ const NOBODY: u64 = 0;
 ///
 /// A guard gives shared access only, for there may be two of them:
 ///
-/// ```compile_fail,E0596
+/// ```compile_fail,E0594
 /// let mutex = mutex::ReentrantMutex::new(1);
 /// *mutex.lock() += 1;
+/// ```
+///
+/// As with the plain mutex, what is protected must be such that it may be sent to another thread:
+///
+/// ```compile_fail,E0277
+/// use std::rc::Rc;
+/// use mutex::ReentrantMutex;
+///
+/// let shared = ReentrantMutex::new(Rc::new(1));
+/// model::thread::scope(|scope| {
+///     scope.spawn("Alice", || drop(Rc::clone(&shared.lock())));
+/// });
 /// ```
 pub struct ReentrantMutex<T: ?Sized> {
     raw: RawMutex,
@@ -101,8 +123,8 @@ pub struct ReentrantMutex<T: ?Sized> {
 }
 
 // SAFETY: a shared reference to the mutex gives out shared access to the data and to `depth`, to one thread at a time
-// (invariant 1). A thread that comes after another finds the data as that one left it, which is sending, so `T: Send` is
-// needed. `T: Sync` is not, since no two threads have access at once.
+// (invariant 1). A thread that comes after another finds the data as that one left it, which is sending, so `T: Send`
+// is needed. `T: Sync` is not, since no two threads have access at once.
 unsafe impl<T: ?Sized + Send> Sync for ReentrantMutex<T> {}
 
 impl<T> ReentrantMutex<T> {
@@ -129,6 +151,7 @@ impl<T: ?Sized> ReentrantMutex<T> {
     ///
     /// If the calling thread holds the lock already, this returns at once with one more guard.
     #[inline]
+    #[track_caller]
     pub fn lock(&self) -> ReentrantMutexGuard<'_, T> {
         let caller = thread::current_id();
         if self.holds(caller) {
@@ -140,34 +163,38 @@ impl<T: ?Sized> ReentrantMutex<T> {
 
     /// Locks the mutex if no other thread holds it. Never blocks.
     #[inline]
+    #[track_caller]
     pub fn try_lock(&self) -> Option<ReentrantMutexGuard<'_, T>> {
         let caller = thread::current_id();
         if self.holds(caller) {
             return Some(self.lock_again());
         }
-        self.raw.try_lock().then(|| self.lock_first(caller))
+        if self.raw.try_lock() { Some(self.lock_first(caller)) } else { None }
     }
 
     /// Blocks until no other thread holds the lock, or until `timeout` is over; `None` if another held it all the time.
     ///
     /// A zero duration never blocks. One that is too long for the clock is no limit.
     #[inline]
+    #[track_caller]
     pub fn lock_timeout(&self, timeout: Duration) -> Option<ReentrantMutexGuard<'_, T>> {
         let caller = thread::current_id();
         if self.holds(caller) {
             return Some(self.lock_again());
         }
-        self.raw.lock_timeout(timeout).then(|| self.lock_first(caller))
+        if self.raw.lock_timeout(timeout) { Some(self.lock_first(caller)) } else { None }
     }
 
     /// Whether some thread holds the lock, the calling one included. Never blocks.
     #[inline]
+    #[track_caller]
     pub fn is_locked(&self) -> bool {
         self.raw.is_locked()
     }
 
     /// Whether the calling thread holds the lock. Never blocks.
     #[inline]
+    #[track_caller]
     pub fn is_owned(&self) -> bool {
         self.holds(thread::current_id())
     }
@@ -185,13 +212,9 @@ impl<T: ?Sized> ReentrantMutex<T> {
     /// assert_eq!(mutex.depth(), 0);
     /// ```
     #[inline]
+    #[track_caller]
     pub fn depth(&self) -> usize {
-        if !self.is_owned() {
-            return 0;
-        }
-        let depth = self.depth.read_ptr();
-        // SAFETY: the calling thread holds the lock, and only its holder uses `depth` (invariant 1).
-        unsafe { *depth }
+        if self.is_owned() { self.get_depth() } else { 0 }
     }
 
     /// The data, without locking: nobody else can have the lock, because the caller has the mutex for itself.
@@ -201,6 +224,7 @@ impl<T: ?Sized> ReentrantMutex<T> {
 
     /// Whether the thread called `thread`, which is the calling one, holds the lock.
     #[inline]
+    #[track_caller]
     fn holds(&self, thread: u64) -> bool {
         // ORDERING: Relaxed; see "Memory ordering" above.
         self.owner.load(Ordering::Relaxed) == thread
@@ -208,6 +232,7 @@ impl<T: ?Sized> ReentrantMutex<T> {
 
     /// The first guard of `caller`, which has just locked the raw mutex.
     #[inline]
+    #[track_caller]
     fn lock_first(&self, caller: u64) -> ReentrantMutexGuard<'_, T> {
         // (NOBODY, 0) => (caller, 1)
         // ORDERING: Relaxed; see "Memory ordering" above.
@@ -218,14 +243,26 @@ impl<T: ?Sized> ReentrantMutex<T> {
 
     /// One more guard of the calling thread, which holds the lock.
     #[inline]
+    #[track_caller]
     fn lock_again(&self) -> ReentrantMutexGuard<'_, T> {
         // (caller, n) => (caller, n + 1)
-        self.set_depth(self.depth() + 1);
+        // Even with guards that are forgotten, one each nanosecond, 64 bits last for five centuries.
+        self.set_depth(self.get_depth() + 1);
         ReentrantMutexGuard { mutex: self, not_send: PhantomData }
+    }
+
+    /// Reads `depth` on behalf of the calling thread, which holds the lock.
+    #[inline]
+    #[track_caller]
+    fn get_depth(&self) -> usize {
+        let depth = self.depth.read_ptr();
+        // SAFETY: the calling thread holds the lock, and only its holder uses `depth` (invariant 1).
+        unsafe { *depth }
     }
 
     /// Writes `depth` on behalf of the calling thread, which holds the lock.
     #[inline]
+    #[track_caller]
     fn set_depth(&self, new: usize) {
         let depth = self.depth.write_ptr();
         // SAFETY: the calling thread holds the lock, and only its holder uses `depth` (invariant 1). No reference to it
@@ -246,7 +283,17 @@ impl<T: ?Sized> ReentrantMutex<T> {
 ///     scope.spawn("another", || drop(guard));
 /// });
 /// ```
-#[must_use = "the lock is released as soon as the guard is dropped"]
+///
+/// Other threads may look through it, if the data may be shared. A `Cell` may not:
+///
+/// ```compile_fail,E0277
+/// let mutex = mutex::ReentrantMutex::new(std::cell::Cell::new(1));
+/// let guard = mutex.lock();
+/// model::thread::scope(|scope| {
+///     scope.spawn("another", || guard.set(2));
+/// });
+/// ```
+#[must_use = "the mutex is unlocked as soon as the last guard is dropped"]
 pub struct ReentrantMutexGuard<'a, T: ?Sized> {
     mutex: &'a ReentrantMutex<T>,
     not_send: PhantomData<*const ()>,
@@ -266,8 +313,9 @@ impl<T: ?Sized> Deref for ReentrantMutexGuard<'_, T> {
 
 impl<T: ?Sized> Drop for ReentrantMutexGuard<'_, T> {
     #[inline]
+    #[track_caller]
     fn drop(&mut self) {
-        let depth = self.mutex.depth() - 1;
+        let depth = self.mutex.get_depth() - 1;
         self.mutex.set_depth(depth);
         if depth == 0 {
             // (caller, 0) => (NOBODY, 0)

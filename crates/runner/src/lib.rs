@@ -59,7 +59,7 @@ use serde::Deserialize;
 pub use outcome::{Error, Outcome, TestId, Verdict};
 pub use supervise::Canceller;
 
-use supervise::{Ending, supervise};
+use supervise::{Ending, Limits, supervise};
 
 /// How many bytes Cargo and the compiler may print. Every package is a line here, every error a page.
 const COMPILER_OUTPUT: usize = 64 << 20;
@@ -121,6 +121,7 @@ pub struct Run {
     target_dir: Option<PathBuf>,
     compile_limit: Duration,
     limit: Duration,
+    after_failure: Duration,
     output_limit: usize,
     canceller: Canceller,
 }
@@ -140,6 +141,7 @@ impl Run {
             target_dir: None,
             compile_limit: Duration::from_secs(600),
             limit: Duration::from_secs(60),
+            after_failure: Duration::MAX,
             output_limit: 16 << 20,
             canceller: Canceller::default(),
         }
@@ -191,6 +193,13 @@ impl Run {
     /// How long the tests may take, all together. The default is one minute.
     pub fn limit(mut self, limit: Duration) -> Run {
         self.limit = limit;
+        self
+    }
+
+    /// How long a test program may go on, within its limit, once one of its tests has failed. Without this, one test that
+    /// hangs keeps the news of all the others for as long as the limit lasts.
+    pub fn after_failure(mut self, limit: Duration) -> Run {
+        self.after_failure = limit;
         self
     }
 
@@ -249,7 +258,8 @@ impl Run {
             cargo.arg("--tests");
         }
 
-        let ended = supervise(cargo, self.compile_limit, COMPILER_OUTPUT, &self.canceller)?;
+        let limits = Limits { time: self.compile_limit, after_failure: Duration::MAX, output: COMPILER_OUTPUT };
+        let ended = supervise(cargo, limits, &self.canceller)?;
         let diagnostics = ended.stderr();
         let verdict = match ended.ending {
             Ending::Exited(_) => {
@@ -442,24 +452,28 @@ struct Executable {
 
 impl Executable {
     fn command(&self, run: &Run) -> Command {
-        let mut command = Command::new(&self.path);
-        command
-            .args(&run.filters)
-            .current_dir(&self.folder)
-            .env("CARGO_MANIFEST_DIR", &self.folder)
-            .env("CARGO_PKG_NAME", &run.package);
+        let mut command = self.bare_command(run);
+        command.args(&run.filters);
         if run.exact {
             command.arg("--exact");
         }
+        command
+    }
+
+    /// The program in its surroundings, without arguments.
+    fn bare_command(&self, run: &Run) -> Command {
+        let mut command = Command::new(&self.path);
+        command.current_dir(&self.folder).env("CARGO_MANIFEST_DIR", &self.folder).env("CARGO_PKG_NAME", &run.package);
         run.set_environment(&mut command);
         command
     }
 
     /// Runs this program and adds what comes of it to `outcome`.
     fn test(&self, run: &Run, limit: Duration, reports: &Path, outcome: &mut Outcome) -> io::Result<()> {
+        let limits = Limits { time: limit, after_failure: run.after_failure, output: run.output_limit };
         let mut list = self.command(run);
         list.args(["--list", "--format", "terse"]);
-        let listed = supervise(list, limit, run.output_limit, &run.canceller)?;
+        let listed = supervise(list, limits, &run.canceller)?;
         match listed.ending {
             Ending::Exited(status) if status.success() => {}
             _ => {
@@ -475,12 +489,14 @@ impl Executable {
 
         let mut command = self.command(run);
         command.args(["--color", "never"]).env(Report::DIRECTORY, reports);
-        let ended = supervise(command, limit, run.output_limit, &run.canceller)?;
+        let started = Instant::now();
+        let ended = supervise(command, limits, &run.canceller)?;
+        let took = started.elapsed();
 
         let stdout = ended.stdout();
         let mut results: Vec<_> = testing::results(&stdout).collect();
         results.sort_unstable_by_key(|(name, _)| *name);
-        let mut any_failed = false;
+        let mut failed = Vec::new();
         for (name, result) in results {
             if !pending.remove(name) {
                 continue;
@@ -489,17 +505,27 @@ impl Executable {
             match result {
                 testing::TestResult::Passed => outcome.passed.push(test),
                 testing::TestResult::Failed => {
-                    any_failed = true;
+                    failed.push(name);
                     outcome.failed.push(test);
                 }
                 testing::TestResult::Ignored => outcome.ignored += 1,
             }
         }
         outcome.output.push_str(&ended.output());
+        if ended.ending == Ending::TimedOut && !failed.is_empty() {
+            // The harness tells what the failed tests have said only when all tests have ended. So these have to say it again,
+            // among themselves.
+            let mut again = self.bare_command(run);
+            again.args(&failed).args(["--exact", "--color", "never"]);
+            let limits = Limits { time: limit.saturating_sub(took), after_failure: Duration::MAX, ..limits };
+            outcome.output.push_str(&supervise(again, limits, &run.canceller)?.output());
+        }
         let verdict = match ended.ending {
             // Whoever leaves by `process::exit(0)` has not passed: every test has to have had its say.
-            Ending::Exited(status) if pending.is_empty() && status.success() && !any_failed => Verdict::Passed,
-            Ending::Exited(status) if pending.is_empty() && !status.success() && any_failed => Verdict::TestsFailed,
+            Ending::Exited(status) if pending.is_empty() && status.success() && failed.is_empty() => Verdict::Passed,
+            Ending::Exited(status) if pending.is_empty() && !status.success() && !failed.is_empty() => {
+                Verdict::TestsFailed
+            }
             ending => Verdict::from(ending),
         };
         let target = &self.target;

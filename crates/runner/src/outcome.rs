@@ -19,7 +19,7 @@ pub enum Verdict {
     TestsFailed,
     /// The compiler refused.
     DoesNotCompile,
-    /// The time was over, and something still ran.
+    /// The time was over, and something still ran. Some tests may have failed before that.
     TimedOut,
     /// A program ended before its tests had: it aborted, was killed by a signal, or left by `process::exit`.
     Died(ExitStatus),

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::group::Group;
+use crate::testing;
 
 /// How long to wait, after the group was killed, for the news of it. Only a process that has left its group and still
 /// holds our pipes makes us wait in vain.
@@ -157,14 +158,19 @@ impl Ended {
     }
 }
 
-/// Runs `command` without input until it ends by itself, `limit` is over, it has printed more than `output_limit`
-/// bytes, or `canceller` is called; and then kills what is left of its process group.
-pub(crate) fn supervise(
-    mut command: Command,
-    limit: Duration,
-    output_limit: usize,
-    canceller: &Canceller,
-) -> io::Result<Ended> {
+/// What a child process may use up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) time: Duration,
+    /// How much time is left, at most, once it has printed that a test has failed.
+    pub(crate) after_failure: Duration,
+    /// In bytes.
+    pub(crate) output: usize,
+}
+
+/// Runs `command` without input until it ends by itself, has used up what its limits allow, or `canceller` is called; and
+/// then kills what is left of its process group.
+pub(crate) fn supervise(mut command: Command, limits: Limits, canceller: &Canceller) -> io::Result<Ended> {
     // Bounded, so that a child that prints faster than we read has to wait for us.
     let (sender, receiver) = sync_channel(16);
     let sender = Arc::new(sender);
@@ -181,7 +187,7 @@ pub(crate) fn supervise(
     forward(stdout, Stream::Stdout, &sender)?;
     forward(stderr, Stream::Stderr, &sender)?;
     report_exit(child, &sender)?;
-    let ending = watch(&group, &receiver, &mut printed, limit, output_limit, canceller)?;
+    let ending = watch(&group, &receiver, &mut printed, limits, canceller)?;
     Ok(Ended { ending, printed })
 }
 
@@ -217,15 +223,16 @@ fn watch(
     group: &Group,
     receiver: &Receiver<Event>,
     printed: &mut Printed,
-    limit: Duration,
-    output_limit: usize,
+    limits: Limits,
     canceller: &Canceller,
 ) -> io::Result<Ending> {
     let mut ending = None;
     let mut exited = false;
     let mut open = 2;
     // A limit too long for the clock is none.
-    let mut deadline = Instant::now().checked_add(limit);
+    let mut deadline = Instant::now().checked_add(limits.time);
+    let mut lookout = testing::Lookout::default();
+    let mut failed = false;
     while !exited || open > 0 {
         let event = match deadline {
             Some(deadline) => receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())),
@@ -233,10 +240,15 @@ fn watch(
         };
         let news = match event {
             Ok(Event::Printed(stream, bytes)) => {
-                if printed.bytes.len() <= output_limit {
+                if !failed && stream == Stream::Stdout && lookout.sees_failure(&bytes) {
+                    failed = true;
+                    let sooner = Instant::now().checked_add(limits.after_failure);
+                    deadline = deadline.into_iter().chain(sooner).min();
+                }
+                if printed.bytes.len() <= limits.output {
                     printed.push(stream, &bytes);
                 }
-                (printed.bytes.len() > output_limit).then_some(Ending::Flooded)
+                (printed.bytes.len() > limits.output).then_some(Ending::Flooded)
             }
             Ok(Event::Closed) => {
                 open -= 1;

@@ -15,6 +15,25 @@ pub(crate) fn listed(output: &str) -> BTreeSet<String> {
     output.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect()
 }
 
+/// Looks through the harness's standard output, as it comes, for a test that has failed.
+#[derive(Debug, Default)]
+pub(crate) struct Lookout {
+    /// The end of what has come: the harness prints a test's name and its result in two pieces.
+    tail: Vec<u8>,
+}
+
+impl Lookout {
+    /// Whether `piece`, with what came before it, tells that a test has failed.
+    pub(crate) fn sees_failure(&mut self, piece: &[u8]) -> bool {
+        const FAILED: &[u8] = b" ... FAILED\n";
+        self.tail.extend_from_slice(piece);
+        let seen = self.tail.windows(FAILED.len()).any(|part| part == FAILED);
+        let old = self.tail.len().saturating_sub(FAILED.len() - 1);
+        self.tail.drain(..old);
+        seen
+    }
+}
+
 /// The tests that have ended, and how, from the harness's standard output.
 pub(crate) fn results(output: &str) -> impl Iterator<Item = (&str, TestResult)> {
     output.lines().filter_map(|line| {
@@ -58,5 +77,18 @@ mod tests {
                 ("overflows", TestResult::Passed),
             ]
         );
+    }
+
+    #[test]
+    fn a_failure_is_seen_wherever_the_output_is_cut() {
+        let output = b"test floats ... ok\ntest sinks ... FAILED\n";
+        for cut in 0..=output.len() {
+            let mut lookout = Lookout::default();
+            let (first, second) = output.split_at(cut);
+            assert!(lookout.sees_failure(first) | lookout.sees_failure(second), "cut at {cut}");
+        }
+        let mut lookout = Lookout::default();
+        assert!(!lookout.sees_failure(b"test floats ... ok\n"));
+        assert!(!lookout.sees_failure(b"FAILED\n"));
     }
 }

@@ -296,6 +296,28 @@ mod processes {
     }
 
     #[test]
+    fn after_a_failure_who_hangs_is_not_waited_for_and_the_failure_is_told() {
+        let package = package(
+            r#"
+            #[test]
+            fn hangs() { loop { std::thread::park() } }
+
+            #[test]
+            fn sinks() { assert_eq!(1 + 1, 3, "the hull") }
+            "#,
+        );
+        let run = tests(&package, World::Real).limit(PATIENCE).after_failure(Duration::from_millis(200));
+        let outcome = run.run().expect("the tests can be run");
+        assert_eq!(outcome.verdict, Verdict::TimedOut);
+        assert_eq!(names(&outcome.failed), ["pig::sinks"]);
+        assert_eq!(names(&outcome.unfinished), ["pig::hangs"]);
+        assert!(outcome.output.contains("---- sinks stdout ----"), "{}", outcome.output);
+        assert!(outcome.output.contains("the hull"), "{}", outcome.output);
+        assert!(outcome.test_time < PATIENCE, "{:?}", outcome.test_time);
+        await_silence(package.path());
+    }
+
+    #[test]
     fn what_a_passing_test_leaves_behind_is_ended() {
         let package = package(
             r#"

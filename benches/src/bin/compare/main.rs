@@ -1,10 +1,12 @@
 //! Measures contenders in turns and prints how ours does against each peer.
 
+mod machine;
 mod rounds;
 mod table;
 
 use std::error::Error;
 use std::fs;
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -13,6 +15,7 @@ use benches::{Placement, Scenario, scenarios};
 use clap::{Parser, ValueEnum};
 use serde::Serialize;
 
+use crate::machine::Machine;
 use crate::rounds::{Comparison, Plan};
 
 /// Compares our primitives with their peers, in interleaved rounds.
@@ -20,6 +23,9 @@ use crate::rounds::{Comparison, Plan};
 /// Each round runs every contender once, so that a machine that is slow for a while is slow for all of them, and gives
 /// one ratio for each peer: its time over ours. The table shows the median of these ratios with the lowest and the
 /// highest: above 1 we are faster. We call ourselves level with the best peer from a median of 0.95.
+///
+/// Where threads compete, operations of all threads count, and beside the time stand the least and the most that any
+/// thread got in any round; 1.00 is an even share.
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 struct Arguments {
@@ -32,15 +38,18 @@ struct Arguments {
     /// How long each contender runs in each round, in milliseconds
     #[arg(long, default_value_t = 20, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
     time: u64,
-    /// Which processors the threads run on (Linux only)
-    #[arg(long, value_enum, default_value_t = Pin::None)]
-    pin: Pin,
+    /// How long it runs in each round if its threads compete, in milliseconds
+    #[arg(long, default_value_t = 1000, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
+    contest: u64,
+    /// Which processors the threads run on, one after the other (other than none: Linux only)
+    #[arg(long, value_enum, value_name = "PIN", value_delimiter = ',', default_value = "none")]
+    pin: Vec<Pin>,
     /// Also write everything that was measured to this file
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Pin {
     /// Wherever the system likes
@@ -51,13 +60,32 @@ enum Pin {
     Spread,
 }
 
+impl Pin {
+    fn placement(self) -> io::Result<Placement> {
+        match self {
+            Pin::None => Ok(Placement::anywhere()),
+            Pin::One => Placement::one(),
+            Pin::Spread => Placement::spread(),
+        }
+    }
+
+    /// How a table says it.
+    const fn heading(self) -> &'static str {
+        match self {
+            Pin::None => "",
+            Pin::One => "pinned: one",
+            Pin::Spread => "pinned: spread",
+        }
+    }
+}
+
 /// What `--json` writes. Times are in nanoseconds.
 #[derive(Serialize)]
 struct Report {
+    machine: Machine,
     rounds: u32,
     milliseconds: u64,
-    pin: Pin,
-    processors: usize,
+    contest_milliseconds: u64,
     comparisons: Vec<Comparison>,
 }
 
@@ -78,30 +106,36 @@ fn is_asked_for(scenario: &Scenario, ids: &[String]) -> bool {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let processors = std::thread::available_parallelism()?.get();
-    let placement = match arguments.pin {
-        Pin::None => Placement::anywhere(),
-        Pin::One => Placement::one()?,
-        Pin::Spread => Placement::spread()?,
-    };
-    let plan = Plan { rounds: arguments.rounds, time: Duration::from_millis(arguments.time), placement };
-
     let asked: Vec<_> = scenarios().into_iter().filter(|scenario| is_asked_for(scenario, &arguments.ids)).collect();
     if asked.is_empty() {
         return Err("no scenario has such an id; try event or event/wake/16".into());
     }
+    let plan = |&pin: &Pin| -> io::Result<Plan> {
+        Ok(Plan {
+            rounds: arguments.rounds,
+            time: Duration::from_millis(arguments.time),
+            contest: Duration::from_millis(arguments.contest),
+            pin,
+            placement: pin.placement()?,
+        })
+    };
+    let plans = arguments.pin.iter().map(plan).collect::<io::Result<Vec<_>>>()?;
 
-    println!("{} rounds of {} ms each, {processors} processors", arguments.rounds, arguments.time);
+    let machine = Machine::this();
+    let Arguments { rounds, time: milliseconds, contest: contest_milliseconds, .. } = *arguments;
+    println!("{machine}");
+    println!("{rounds} rounds of {milliseconds} ms each, contests of {contest_milliseconds} ms");
     let mut comparisons = Vec::new();
     for scenario in asked {
-        let comparison = rounds::compare(&scenario, &plan);
-        print!("\n{}", table::draw(&comparison));
-        comparisons.push(comparison);
+        for plan in &plans {
+            let comparison = rounds::compare(&scenario, plan);
+            print!("\n{}", table::draw(&comparison));
+            comparisons.push(comparison);
+        }
     }
 
     if let Some(file) = &arguments.json {
-        let Arguments { rounds, time: milliseconds, pin, .. } = *arguments;
-        let report = Report { rounds, milliseconds, pin, processors, comparisons };
+        let report = Report { machine, rounds, milliseconds, contest_milliseconds, comparisons };
         fs::write(file, serde_json::to_string_pretty(&report)?)
             .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
     }

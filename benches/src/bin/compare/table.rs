@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::rounds::{Comparison, Measured, Quartiles, Ratio, median};
+use crate::rounds::{Comparison, Fairness, Measured, Quartiles, Ratio, median};
 
 /// From this ratio of the best peer's time to ours on we call ourselves level with it, and from its inverse on ahead.
 const LEVEL: f64 = 0.95;
@@ -10,10 +10,13 @@ const LEVEL: f64 = 0.95;
 /// The table of `comparison`: a row for each contender and a verdict.
 pub(crate) fn draw(comparison: &Comparison) -> String {
     let sleeps = comparison.contenders.iter().any(|contender| contender.single.is_some());
+    let contest = comparison.contenders.iter().any(|contender| contender.fairness.is_some());
     let single = if sleeps { "   single operations: quartiles" } else { "" };
+    let shares = if contest { "   least   most" } else { "" };
+    let pin = comparison.pin.heading();
     let mut table = format!("{}: {}\n", comparison.id, comparison.about);
     // Writing to a string cannot fail.
-    let _ = writeln!(table, "  {:<14}  {:>9}  {:>9}{single}   their time / ours", "", "time", "CPU");
+    let _ = writeln!(table, "  {pin:<14}  {:>9}  {:>9}{single}{shares}   their time / ours", "time", "CPU");
     for contender in &comparison.contenders {
         let line = row(contender, sleeps);
         let _ = writeln!(table, "  {}", line.trim_end());
@@ -42,13 +45,21 @@ fn row(contender: &Measured, sleeps: bool) -> String {
         None if sleeps => " ".repeat(32),
         None => String::new(),
     };
+    let shares = match &contender.fairness {
+        Some(Fairness { least, most }) => {
+            let least = least.iter().copied().fold(f64::INFINITY, f64::min);
+            let most = most.iter().copied().fold(0.0, f64::max);
+            format!("   {least:>5.2}  {most:>5.2}")
+        }
+        None => String::new(),
+    };
     let ratio = match &contender.ratio {
         Some(Ratio { median, min, max }) => {
             format!("{:>5}  ({} to {})", three_digits(*median), three_digits(*min), three_digits(*max))
         }
         None => String::new(),
     };
-    format!("{:<14}  {elapsed:>9}  {processor:>9}{single}   {ratio}", contender.name)
+    format!("{:<14}  {elapsed:>9}  {processor:>9}{single}{shares}   {ratio}", contender.name)
 }
 
 /// `nanoseconds` with three digits and a unit.
@@ -75,6 +86,7 @@ fn three_digits(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Pin;
 
     #[test]
     fn a_duration_has_three_digits_and_the_unit_that_suits_it() {
@@ -84,16 +96,21 @@ mod tests {
 
     fn comparison(ratio: f64) -> Comparison {
         let single = Some(Quartiles { lower: 999.6e3, median: 999.6e3, upper: 999.6e3 });
-        let contender = |name, ratio| Measured { name, elapsed: vec![5.0], processor: Vec::new(), single, ratio };
+        let contender =
+            |name, ratio| Measured { name, elapsed: vec![5.0], processor: Vec::new(), single, fairness: None, ratio };
         let ratio = Some(Ratio { median: ratio, min: 0.01, max: 16_193.46 });
         let contenders = vec![contender("locksmith", None), contender("event-listener", ratio)];
-        Comparison { id: "event/wake/16".to_owned(), about: "a sentence", contenders }
+        Comparison { id: "event/wake/16".to_owned(), about: "a sentence", pin: Pin::Spread, contenders }
     }
 
     #[test]
     fn a_table_fits_into_a_hundred_columns() {
         let table = draw(&comparison(0.95));
         assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
+        for scenario in benches::scenarios() {
+            let title = format!("{}: {}", scenario.id(), scenario.about);
+            assert!(title.chars().count() <= 100, "{title}");
+        }
     }
 
     #[test]

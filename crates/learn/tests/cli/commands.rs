@@ -42,6 +42,9 @@ fn the_solution_passes_and_is_remembered() {
     let parts = ["compile  passed", "tests    passed", "model    passed", "Passed, in", "crates/event/src/lib.rs"];
     workshop.learn(&["check", "build-event"]).ends_with(0, &parts);
     workshop.learn(&["list"]).ends_with(0, &["passed  build-event"]);
+    assert!(!workshop.learn(&["list"]).stdout.contains("changed since"));
+    workshop.hand_in("exercises/build-event/wrong/looks-twice.rs");
+    workshop.learn(&["list"]).ends_with(0, &["passed  build-event", ", changed since"]);
 }
 
 #[test]
@@ -85,10 +88,20 @@ fn an_error_of_the_compiler_is_shown() {
 #[cfg(target_os = "linux")]
 fn a_loop_without_end_ends_in_a_verdict_and_leaves_no_process() {
     let workshop = Workshop::open();
-    workshop.change(FILE, "pub fn wait(&self) {}", "pub fn wait(&self) { loop { std::hint::black_box(self); } }");
-    let manifest = "exercises/build-event/exercise.toml";
-    workshop.change(manifest, "tests = 15\nmodel = 15", "tests = 2\nmodel = 2");
-    workshop.learn(&["check"]).ends_with(1, &["compile  passed", "the first by a time-out"]);
+    workshop.hand_in("crates/event/src/lib.rs");
+    workshop.change(
+        FILE,
+        "pub fn wait(&self) {",
+        "pub fn wait(&self) { loop { std::hint::black_box(self); } }\nfn _wait(&self) {",
+    );
+    let parts = [
+        "compile  passed",
+        "of them had not ended",
+        "a loop without an atomic in it",
+        "contract::wait_returns_at_once_when_set",
+        "Something never came to an end",
+    ];
+    workshop.learn(&["check"]).ends_with(1, &parts);
     assert_eq!(crate::workshop::processes_in(&workshop.root), [] as [std::path::PathBuf; 0]);
 }
 

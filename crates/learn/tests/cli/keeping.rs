@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-#[cfg(unix)]
 use std::process::Command;
+
+use learn::{Course, altered};
 
 use crate::workshop::{FILE, Workshop};
 
@@ -104,4 +105,46 @@ fn a_solution_is_shown_to_whoever_has_passed_or_insists() {
     write(&workshop, ".locksmith/progress.toml", "[build-event]\npassed = true\n");
     workshop.learn(&["solution", "build-event"]).ends_with(0, &solution);
     workshop.learn(&["next"]).ends_with(0, &["every exercise"]);
+}
+
+#[test]
+fn who_has_passed_all_has_to_say_what_is_to_begin_anew() {
+    let workshop = Workshop::open();
+    workshop.learn(&["list"]).ends_with(0, &["to do   build-event"]);
+    write(&workshop, ".locksmith/progress.toml", "[build-event]\npassed = true\n");
+    write(&workshop, FILE, MINE);
+    workshop.learn(&["reset"]).ends_with(2, &["say which one"]);
+    assert_eq!(read(&workshop, FILE), MINE);
+    workshop.learn(&["reset", "build-event"]).ends_with(0, &["is as handed out again"]);
+}
+
+#[test]
+fn what_judges_is_known_to_be_altered_and_what_the_learner_writes_is_not_meant() {
+    let workshop = Workshop::open();
+    let repository = workshop.root.join(".git");
+    // It may have been left behind by a test that failed.
+    let _ = fs::remove_dir_all(&repository);
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        git.args(["-c", "user.name=A", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]).args(arguments);
+        assert!(git.current_dir(&workshop.root).status().expect("Git can be run").success(), "{arguments:?}");
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "exercises", "crates/event"]);
+    git(&["commit", "--quiet", "--message", "As given"]);
+    let course = Course::find(&workshop.root).expect("there is a course");
+    let exercise = course.exercise("build-event").expect("there is such an exercise");
+
+    write(&workshop, FILE, MINE);
+    write(&workshop, "exercises/two-counters/tests/contract.rs", MINE);
+    write(&workshop, "exercises/build-event/README.md", MINE);
+    assert_eq!(altered(&course, exercise), [] as [PathBuf; 0]);
+    let tests = ["crates/event/tests/contract.rs", "exercises/build-event/tests/contract.rs", "exercises/model.rs"];
+    for file in tests {
+        write(&workshop, file, MINE);
+    }
+    assert_eq!(altered(&course, exercise), tests.map(PathBuf::from));
+
+    fs::remove_dir_all(&repository).expect("the folder can be removed");
+    assert_eq!(altered(&course, exercise), [] as [PathBuf; 0]);
 }

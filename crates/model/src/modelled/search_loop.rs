@@ -31,8 +31,12 @@ const WIDTH: usize = 80;
 
 type Program = Arc<dyn Fn() + Send + Sync>;
 
-/// How long a search may go without a single operation of the program.
-const STANDSTILL: Duration = Duration::from_secs(10);
+/// How often it is looked whether a search has come to a standstill.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// After how many looks in a row that find no new operation of the program it has. Looks are counted, and not seconds: while
+/// the whole process is stopped nobody looks.
+const STANDSTILL: u32 = 30;
 
 /// How long the search for a counterexample with fewer preemptions may take.
 const SIMPLIFYING: Duration = Duration::from_secs(5);
@@ -231,17 +235,19 @@ impl<'check> Search<'check> {
         explorer.expect("the system can start one more thread");
         // ORDERING: Relaxed, here and below; pairs with the addition in `Access::record`, and the number is looked at only to
         // see whether it grows.
-        let mut seen = watched.load(Ordering::Relaxed);
+        let (mut seen, mut idle) = (watched.load(Ordering::Relaxed), 0);
         loop {
-            match receiver.recv_timeout(STANDSTILL) {
+            match receiver.recv_timeout(LOOK) {
                 Ok(finding) => return finding,
                 Err(RecvTimeoutError::Disconnected) => unreachable!("an explorer delivers before it ends"),
                 Err(RecvTimeoutError::Timeout) => {
                     let now = watched.load(Ordering::Relaxed);
+                    idle = if now == seen { idle + 1 } else { 0 };
                     assert!(
-                        now != seen,
-                        "for {STANDSTILL:?} the program has done nothing that the model knows: a loop without an atomic in it, or \
-                         a lock of std's that is held while other threads run"
+                        idle < STANDSTILL,
+                        "for {:?} the program has done nothing that the model knows: a loop without an atomic in it, or a lock of \
+                         std's that is held while other threads run",
+                        LOOK * STANDSTILL
                     );
                     seen = now;
                 }
