@@ -1,5 +1,5 @@
-//! `cargo exercises`: is every exercise refused as it is handed out, is its solution accepted, and is every wrong solution
-//! refused, each for the reason that its manifest declares?
+//! `cargo exercises`: is every exercise refused as it is handed out, are its solution and every other right one accepted,
+//! and is every wrong solution refused, each for the reason that its manifest declares?
 
 use std::fmt;
 use std::fs;
@@ -78,6 +78,11 @@ fn trials(exercise: &Exercise) -> Vec<Trial<'_>> {
         },
         Trial { name: "the solution".to_owned(), files: solution.collect(), refusal: None },
     ];
+    trials.extend(manifest.right.iter().map(|right| Trial {
+        name: right.display().to_string(),
+        files: in_place(right),
+        refusal: None,
+    }));
     trials.extend(manifest.wrong.iter().map(|wrong| Trial {
         name: wrong.file.display().to_string(),
         files: in_place(&wrong.file),

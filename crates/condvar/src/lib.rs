@@ -48,9 +48,9 @@
 //! 1. A thread signs in before it unlocks the mutex, and signs out after it has left whatever bed it slept in. So whoever
 //!    locks the mutex after it, and then finds nobody signed in, has nobody to notify.
 //! 2. While `bed` is an address, all who are signed in wait with the mutex there.
-//! 3. Whoever changes `bed` or takes `MOVED` down changes `sequence` before it reads it for itself. So one who has found
-//!    an address in `bed`, *after* a change of `sequence` of its own, and then finds `sequence` as it has left it, moves
-//!    only threads of that mutex, and `MOVED` is up for all of them.
+//! 3. Whoever signs in and does not find its own mutex in `bed`, or takes `MOVED` down, changes `sequence` before it
+//!    sleeps on it. So one who has found an address in `bed`, *after* a change of `sequence` of its own, and then finds
+//!    `sequence` as it has left it, moves only threads of that mutex, and `MOVED` is up for all of them.
 //! 4. A thread that may have been moved locks with [`RawMutex::lock_contended`], so that the others in the mutex's bed are
 //!    woken in turn.
 //! 5. A notifier uses the mutex's address as a key and never looks at the mutex: its last waiter may have timed out and
@@ -63,15 +63,14 @@
 //! it. Signing in and notifying are therefore Relaxed.
 //!
 //! It orders nothing between threads that wait with *different* mutexes. That is what the pair in invariant 3 is for:
-//! the change of `sequence` after `bed` was changed is a Release, the notifier's own change before it looks is an
-//! Acquire.
+//! the change of `sequence` after signing in is a Release, the notifier's own change before it looks is an Acquire.
 //!
 //! # When the sequence runs out
 //!
 //! After 2³² notifications `sequence` is what it was. A waiter that has read it and not yet lain down would have to
-//! stand still for exactly that many of them, each of which wakes somebody with a system call, for a quarter of an hour
-//! at least, ready to run all the time. Then it would miss the last of them. And a broadcast that stands still between
-//! two of its steps for as long could send somebody into the wrong bed.
+//! stand still for exactly that many of them, each of which makes a system call, for some minutes at least, ready to run
+//! all the time. Then it would miss the last of them. And a broadcast that stands still between two of its steps for as
+//! long could send somebody into the wrong bed.
 //!
 //! # Two mutexes
 //!
@@ -220,8 +219,8 @@ impl Condvar {
 
     /// Waits as [`wait`](Condvar::wait) does, but is notified for no longer than `timeout`. False: the time ran out.
     ///
-    /// To lock the mutex again may take longer, for that is up to those who hold it. A thread whose time ran out takes no
-    /// notification away from another. A zero duration unlocks the mutex for a moment and does not wait; one that is too
+    /// To lock the mutex again may take longer, for that is up to those who hold it; who was notified in time is told so
+    /// in any case. A thread whose time ran out takes no notification away from another. A zero duration unlocks the mutex for a moment and does not wait; one that is too
     /// long for the clock is no limit.
     ///
     /// # Panics
@@ -283,7 +282,8 @@ impl Condvar {
 
     /// Wakes all threads that wait, and returns how many they may have been at most. Never blocks.
     ///
-    /// Zero: certainly nobody waited, and nothing was done. They come out one after the other, as each gets the mutex.
+    /// Zero: certainly nobody waited, and nothing was done. They come out one after the other, as each gets the mutex. Who
+    /// begins to wait while this is under way is not counted, though it may wake up for no reason.
     // ANCHOR: notify_all
     #[inline]
     pub fn notify_all(&self) -> usize {
@@ -304,10 +304,15 @@ impl Condvar {
         // SAFETY: the guard stands for the lock, and it is borrowed here for ourselves alone. It is locked again below
         // before anybody can use the guard, and nothing in between panics.
         unsafe { mutex.unlock() };
-        let notified = futex::wait_until(&self.sequence, seen, deadline).is_ok();
-        if self.sign_out() & MOVED == 0 {
-            mutex.lock();
-        } else {
+        let woken = futex::wait_until(&self.sequence, seen, deadline).is_ok();
+        let moved = self.sign_out() & MOVED != 0;
+        // Who was moved was notified, even if the time ran out in the mutex's bed. Who found `MOVED` up on arrival was not,
+        // unless there has been a notification since.
+        // ORDERING: Relaxed; if it is old, the answer is that the time ran out, and so it did.
+        let notified = woken || (moved && self.sequence.load(Ordering::Relaxed) != seen);
+        // Whoever has called may hold the mutex still. To watch it for a moment does not pay: coming out of a bed has taken
+        // longer than that.
+        if moved || !mutex.try_lock() {
             mutex.lock_contended(Deadline::NEVER);
         }
         notified
@@ -329,13 +334,14 @@ impl Condvar {
                 _ if alone => bed | 1,
                 // (bed, any, n) => (bed, same, n + 1)
                 same if same == bed => before + 1,
-                // (other, any, n) => (SEVERAL, same, n + 1)
+                // (other or SEVERAL, any, n) => (SEVERAL, same, n + 1)
                 _ => (before | SEVERAL) + 1,
             };
             // ORDERING: Relaxed; whoever notifies learns of it by way of the mutex, or by the Release below.
             match self.waiters.compare_exchange_weak(before, after, Ordering::Relaxed, Ordering::Relaxed) {
-                Ok(_) if (before ^ after) & !COUNT == 0 => break,
-                // A broadcast that has read `before` must not move anybody on the strength of it (invariant 3).
+                Ok(_) if (before ^ after) & !COUNT == 0 && after & BED != SEVERAL => break,
+                // A broadcast may still go by what it has read before this, and must not move this thread on the strength
+                // of it (invariant 3). Where SEVERAL stood already, whoever put it there may not have come this far.
                 // ORDERING: Release pairs with the Acquire in `wake_all`.
                 Ok(_) => return self.sequence.fetch_add(1, Ordering::Release).wrapping_add(1),
                 Err(now) => before = now,
@@ -350,8 +356,9 @@ impl Condvar {
     /// Takes the calling thread off the count, and returns the word from before.
     fn sign_out(&self) -> u64 {
         // (any, any, n) => (same, same, n - 1)
-        // ORDERING: Relaxed; it is a read-modify-write, and so cannot miss a MOVED that was put up before this thread was
-        // moved.
+        // It cannot miss a MOVED on account of which this thread was woken or moved: as a read-modify-write it reads the
+        // newest value, and whoever does these things has put MOVED up before.
+        // ORDERING: Relaxed; nothing else is concluded from it.
         self.waiters.fetch_sub(1, Ordering::Relaxed)
     }
 
@@ -375,7 +382,7 @@ impl Condvar {
         let bed = waiters & BED;
         if waiters & COUNT > 1 && bed != SEVERAL {
             // (any, any, n) => (same, up, n)
-            // ORDERING: Relaxed; who is moved learns of it as `sign_out` says.
+            // ORDERING: Relaxed; who is woken or moved learns of it as `sign_out` says.
             self.waiters.fetch_or(MOVED, Ordering::Relaxed);
             if futex::requeue(&self.sequence, sequence, address_of(bed)).is_ok() {
                 return;

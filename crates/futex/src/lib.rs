@@ -195,6 +195,43 @@ pub fn requeue(from: &AtomicU32, expected: u32, to: *const AtomicU32) -> Result<
     backend::requeue(from, expected, to)
 }
 
+/// Looks with `look` a few times, with pauses between, until it has found something, and returns that.
+///
+/// To lie down and to be woken takes some ten microseconds, and most locks are held for a fraction of one: so it may pay
+/// to wait for a moment, awake, before the first [`wait`]. But to look at a word is to take its cache line away from the
+/// thread that is about to change it. Hence the pauses.
+///
+/// Under the model it does not look at all: a thread that watches until it finds what it waits for does what one does
+/// that comes later, and the model tries that in any case.
+///
+/// ```
+/// use futex::watch;
+/// use model::sync::atomic::{AtomicBool, Ordering::Relaxed};
+///
+/// let free = AtomicBool::new(true);
+/// let seen = watch(|| free.load(Relaxed).then_some("free"));
+/// assert!(model::MODELLED || seen == Some("free"));
+/// ```
+#[inline]
+#[track_caller]
+pub fn watch<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    const LOOKS: u32 = 16;
+    /// With longer pauses, what is held for a short time is free sooner, as its holder is left alone; with shorter ones,
+    /// the end of what is held for long is seen sooner.
+    const PAUSES: u32 = 8;
+    if model::MODELLED {
+        return None;
+    }
+    for _ in 0..LOOKS {
+        let found = look();
+        if found.is_some() {
+            return found;
+        }
+        (0..PAUSES).for_each(|_| model::hint::spin_loop());
+    }
+    None
+}
+
 /// The moment at which a timed wait gives up.
 ///
 /// The clock is monotonic: a change of the system's time moves no deadline.

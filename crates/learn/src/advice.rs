@@ -38,7 +38,7 @@ pub fn advice(exercise: &Exercise, failed: &Failed) -> String {
                 "Write down the schedule that you had in mind, a line for each operation. Which line can the program not do?"
                     .to_owned()
             }
-            FailureKind::Escape => "Which promise does this event not keep? Who has to do what, and when, for that to matter? Write \
+            FailureKind::Escape => "Which promise does the broken one not keep? Who has to do what, and when, for that to matter? Write \
                  a program in which it can happen."
                 .to_owned(),
             FailureKind::Panic if kind == Kind::Break => in_order(exercise),

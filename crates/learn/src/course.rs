@@ -87,7 +87,8 @@ impl Exercise {
         } else if manifest.files.is_empty() {
             Some("`files` is empty: there is nothing to write".to_owned())
         } else {
-            let files = manifest.files.iter().chain(manifest.wrong.iter().map(|wrong| &wrong.file));
+            let wrong = manifest.wrong.iter().map(|wrong| &wrong.file);
+            let files = manifest.files.iter().chain(&manifest.right).chain(wrong);
             let absent = files.map(|file| folder.join(file)).chain(manifest.solution.values().cloned());
             absent
                 .into_iter()
@@ -165,12 +166,17 @@ pub struct Manifest {
     pub limits: Limits,
     /// Where orderings are the lesson: each operation that is accepted, and the strongest ordering that it may have.
     ///
-    /// An operation goes by what it is done to, as in a schedule, and by its method: `message.ready.store`. The exercise's
-    /// tests read this, and hold it against the operations that the model recorded.
+    /// An operation goes by what it is done to, as in a schedule, and by its method: `message.ready.store`; where one method
+    /// serves two ends, also by what it writes: `lock.held.swap(true)`. The exercise's tests read this, and hold it against
+    /// the operations that the model recorded.
     #[serde(default)]
     pub strongest: BTreeMap<String, Ordering>,
-    /// For each of `files` the file that solves it, relative to the workspace's root.
+    /// For each of `files` the file that solves it, relative to the workspace's root; and for each file that such a solution
+    /// needs besides.
     pub solution: BTreeMap<PathBuf, PathBuf>,
+    /// Other right solutions, relative to the exercise's folder; each takes the place of the first of [`Manifest::files`].
+    #[serde(default)]
+    pub right: Vec<PathBuf>,
     /// Why the exercise fails as it is handed out.
     pub fails: Refusal,
     /// Wrong solutions, which the judge has to refuse.

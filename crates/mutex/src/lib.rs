@@ -28,9 +28,9 @@
 //!
 //! - **`lock`** turns `FREE` into `LOCKED`. That is the fast path, one instruction.
 //! - If the word is not `FREE`, the thread watches it for a moment. If it sees it `FREE`, it tries once more.
-//! - If that did not help, it watches for another moment and then **swaps in `CONTENDED`**. If the word was `FREE`
-//!   before, the lock is its own. Else it sleeps as long as the word is `CONTENDED`, and begins this step again when it
-//!   wakes up.
+//! - If that did not help, it **swaps in `CONTENDED`**. If the word was `FREE` before, the lock is its own. Else it
+//!   sleeps as long as the word is `CONTENDED`. When it wakes up it watches for another moment, and begins this step
+//!   again.
 //! - **Unlocking** swaps in `FREE`. If the word was `CONTENDED` before, it wakes one sleeper.
 //!
 //! A thread that has slept takes the lock with `CONTENDED` and never with `LOCKED`, because it does not know whether
@@ -122,7 +122,6 @@ use std::time::Duration;
 
 use futex::{Deadline, TimedOut};
 use model::cell::UnsafeCell;
-use model::hint;
 use model::sync::atomic::{AtomicU32, Ordering};
 
 pub use reentrant::{ReentrantMutex, ReentrantMutexGuard};
@@ -135,13 +134,6 @@ const LOCKED: u32 = 1;
 
 /// Somebody holds the lock. Whoever unlocks has to wake one sleeper, if there is one.
 const CONTENDED: u32 = 2;
-
-/// How often a thread looks at a lock that is held, in a moment of watching.
-const LOOKS: u32 = 8;
-
-/// How many hints to the processor make the pause between two looks. With more, short critical sections are faster, as
-/// the holder is left alone; with fewer, long ones are, as their end is seen sooner.
-const PAUSES: u32 = 8;
 
 /// A lock with the data that it protects.
 ///
@@ -311,28 +303,48 @@ impl RawMutex {
     #[inline]
     #[track_caller]
     pub fn lock(&self) {
-        if !self.try_lock() {
+        if !self.lock_free() {
             self.lock_slow(Deadline::NEVER);
         }
     }
 
-    /// Locks if the lock is free, and says whether it was. Never blocks.
+    /// Locks if the lock is free, and says whether it was.
     #[inline]
-    #[must_use = "if it is false, somebody else holds the lock"]
     #[track_caller]
-    pub fn try_lock(&self) -> bool {
+    fn lock_free(&self) -> bool {
         // FREE => LOCKED
         // ORDERING: Acquire pairs with the Release in `unlock`. On failure Relaxed; nothing was locked.
         self.state.compare_exchange(FREE, LOCKED, Ordering::Acquire, Ordering::Relaxed).is_ok()
     }
     // ANCHOR_END: lock
 
+    /// Locks if the lock is free, and says whether it was. Never blocks.
+    ///
+    /// It looks first, and leaves a lock that is held in peace: an exchange would take its cache line away, even one that
+    /// fails.
+    #[inline]
+    #[must_use = "if it is false, somebody else holds the lock"]
+    #[track_caller]
+    pub fn try_lock(&self) -> bool {
+        !self.is_locked() && self.lock_free()
+    }
+
     /// Blocks until the lock is free or `timeout` is over, and says whether it has locked it.
+    ///
+    /// A zero duration never blocks. One that is too long for the clock is no limit.
     #[inline]
     #[must_use = "if it is false, the time ran out and somebody else holds the lock"]
     #[track_caller]
     pub fn lock_timeout(&self, timeout: Duration) -> bool {
-        self.try_lock() || (!timeout.is_zero() && self.lock_slow(Deadline::after(timeout)))
+        self.lock_free() || (!timeout.is_zero() && self.lock_slow(Deadline::after(timeout)))
+    }
+
+    /// Blocks until the lock is free or `deadline` has passed, and says whether it has locked it.
+    #[inline]
+    #[must_use = "if it is false, the deadline has passed and somebody else holds the lock"]
+    #[track_caller]
+    pub fn lock_until(&self, deadline: Deadline) -> bool {
+        self.lock_free() || self.lock_slow(deadline)
     }
 
     /// Whether the lock is held. Never blocks.
@@ -354,7 +366,7 @@ impl RawMutex {
     pub unsafe fn unlock(&self) {
         let address: *const AtomicU32 = &self.state;
         // LOCKED => FREE, CONTENDED => FREE
-        // ORDERING: Release pairs with the Acquire of `try_lock` and `lock_contended`.
+        // ORDERING: Release pairs with the Acquire of `lock_free` and `lock_contended`.
         if self.state.swap(FREE, Ordering::Release) == CONTENDED {
             // The mutex may be gone by now (invariant 4).
             wake(address);
@@ -367,7 +379,7 @@ impl RawMutex {
     #[cold]
     #[track_caller]
     fn lock_slow(&self, deadline: Deadline) -> bool {
-        (self.watch() && self.try_lock()) || self.lock_contended(deadline)
+        (self.watch() && self.lock_free()) || self.lock_contended(deadline)
     }
 
     /// Locks on behalf of a thread that sleeps here, or has slept, or was moved here by [`futex::requeue`]: whoever
@@ -377,7 +389,6 @@ impl RawMutex {
     #[track_caller]
     pub fn lock_contended(&self, deadline: Deadline) -> bool {
         loop {
-            self.watch();
             // FREE => CONTENDED, LOCKED => CONTENDED
             // ORDERING: Acquire pairs with the Release in `unlock`.
             if self.state.swap(CONTENDED, Ordering::Acquire) == FREE {
@@ -386,6 +397,7 @@ impl RawMutex {
             if let Err(TimedOut) = futex::wait_until(&self.state, CONTENDED, deadline) {
                 return false;
             }
+            self.watch();
         }
     }
     // ANCHOR_END: slow
@@ -395,20 +407,12 @@ impl RawMutex {
     // ANCHOR: watch
     #[track_caller]
     fn watch(&self) -> bool {
-        if model::MODELLED {
-            // A thread that watches until the lock is free does what one does that comes later. The model tries that in
-            // any case.
-            return false;
-        }
-        for _ in 0..LOOKS {
+        let settled = futex::watch(|| {
             // ORDERING: Relaxed; whoever sees the lock free locks it with Acquire.
-            match self.state.load(Ordering::Relaxed) {
-                FREE => return true,
-                CONTENDED => return false,
-                _ => (0..PAUSES).for_each(|_| hint::spin_loop()),
-            }
-        }
-        false
+            let state = self.state.load(Ordering::Relaxed);
+            (state != LOCKED).then_some(state)
+        });
+        settled == Some(FREE)
     }
     // ANCHOR_END: watch
 

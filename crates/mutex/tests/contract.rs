@@ -14,6 +14,7 @@ use mutex::Mutex;
 const MOMENT: Duration = Duration::from_millis(1);
 
 /// Checks a program whose schedules are too many, through those with at most `preemptions`. Most bugs show with two.
+#[track_caller]
 fn check_bounded(preemptions: u8, program: impl Fn() + Send + Sync + 'static) {
     model::Check::new().preemptions(preemptions).run(program);
 }
@@ -181,6 +182,7 @@ fn a_sleeper_that_is_overtaken_gets_its_turn_later() {
 }
 
 /// Locks `mutex` while another thread holds it, by `lock`, and says how many slept then.
+#[track_caller]
 fn sleepers_while_held(lock: fn(&Mutex<()>)) {
     // Without preemptions and surprises, a thread that yields goes on only when the others sleep, yield or have ended.
     model::Check::new().preemptions(0).surprises(0).run(move || {
@@ -207,6 +209,7 @@ fn a_thread_that_waits_with_a_time_limit_is_asleep() {
 }
 
 /// A letter that is no part of the data, and that orders nothing by itself.
+#[track_caller]
 fn unlock_publishes_to(lock: fn(&Mutex<bool>) -> Option<bool>) {
     model::check(move || {
         let written = Mutex::new(false);

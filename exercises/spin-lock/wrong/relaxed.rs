@@ -1,0 +1,42 @@
+//! Wrong: one at a time is inside, and the next one need not see what the last one did there. The lock arrives, and what it
+//! protects does not.
+
+use model::hint;
+use model::sync::atomic::AtomicBool;
+use model::sync::atomic::Ordering::Relaxed;
+
+/// A lock that one thread at a time can hold.
+#[derive(Debug)]
+pub struct Lock {
+    /// Whether somebody holds it.
+    held: AtomicBool,
+}
+
+impl Lock {
+    model::const_fn! {
+        /// A lock that nobody holds.
+        pub const fn new() -> Lock {
+            Lock { held: AtomicBool::new(false) }
+        }
+    }
+
+    /// Waits, awake, until nobody holds the lock, and takes it.
+    pub fn lock(&self) {
+        while self.held.compare_exchange(false, true, Relaxed, Relaxed).is_err() {
+            hint::spin_loop();
+        }
+    }
+
+    /// Gives the lock back. To be called by the thread that holds it. Never blocks.
+    ///
+    /// It *synchronizes before* the next `lock`: who holds the lock sees what earlier holders wrote.
+    pub fn unlock(&self) {
+        self.held.store(false, Relaxed);
+    }
+}
+
+impl Default for Lock {
+    fn default() -> Lock {
+        Lock::new()
+    }
+}

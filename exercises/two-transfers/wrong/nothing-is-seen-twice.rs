@@ -1,0 +1,14 @@
+//! Wrong: it thinks of the money that is on its way, and not of the money that is counted twice: the auditor looks at
+//! Alice's balance before the transfer and at Bob's after it.
+
+/// What `two_transfers` can return: Alice's balance, and Bob's.
+pub const TWO_TRANSFERS: &[(i64, i64)] = &[(-20, 120), (40, 60)];
+
+/// What `written_back` can return: Alice's balance, and Bob's.
+pub const WRITTEN_BACK: &[(i64, i64)] = &[(40, 60), (40, 120)];
+
+/// What `audited` can return: the sum that the auditor finds.
+pub const AUDITED: &[i64] = &[40, 100];
+
+/// What `under_one_lock` can return: Alice's balance, and Bob's.
+pub const UNDER_ONE_LOCK: &[(i64, i64)] = &[(40, 60)];

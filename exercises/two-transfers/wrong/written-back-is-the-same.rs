@@ -1,0 +1,14 @@
+//! Wrong: who writes back what it has computed from an old look does not take from the balance as it is: it puts the
+//! old one, less 60, in its place. That is 40, however often it is done.
+
+/// What `two_transfers` can return: Alice's balance, and Bob's.
+pub const TWO_TRANSFERS: &[(i64, i64)] = &[(-20, 120), (40, 60)];
+
+/// What `written_back` can return: Alice's balance, and Bob's.
+pub const WRITTEN_BACK: &[(i64, i64)] = &[(-20, 120), (40, 60), (40, 120)];
+
+/// What `audited` can return: the sum that the auditor finds.
+pub const AUDITED: &[i64] = &[40, 100, 160];
+
+/// What `under_one_lock` can return: Alice's balance, and Bob's.
+pub const UNDER_ONE_LOCK: &[(i64, i64)] = &[(40, 60)];

@@ -1,0 +1,14 @@
+//! Wrong: it holds that the call may also come between the look at the flag and the sleep. The lock is held from the one to the
+//! other, and whoever raises the flag needs it.
+
+/// What `call_without_a_change` can return.
+pub const CALL_WITHOUT_A_CHANGE: &[u32] = &[0, 1];
+
+/// What `change_and_call` can return.
+pub const CHANGE_AND_CALL: &[u32] = &[0, 1];
+
+/// What `one_call_for_two` can return.
+pub const ONE_CALL_FOR_TWO: &[u32] = &[1, 2];
+
+/// What `two_calls_for_two` can return.
+pub const TWO_CALLS_FOR_TWO: &[u32] = &[2];

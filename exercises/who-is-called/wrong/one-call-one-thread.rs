@@ -1,0 +1,13 @@
+//! Wrong: it holds that one call lets one thread go on. Who comes late finds the flag up, and goes on without a call.
+
+/// What `call_without_a_change` can return.
+pub const CALL_WITHOUT_A_CHANGE: &[u32] = &[0, 1];
+
+/// What `change_and_call` can return.
+pub const CHANGE_AND_CALL: &[u32] = &[1];
+
+/// What `one_call_for_two` can return.
+pub const ONE_CALL_FOR_TWO: &[u32] = &[1];
+
+/// What `two_calls_for_two` can return.
+pub const TWO_CALLS_FOR_TWO: &[u32] = &[2];
