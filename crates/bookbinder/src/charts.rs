@@ -250,7 +250,7 @@ impl Chart {
                 .y_desc(self.quantity.unit())
                 .label_style(text(15).color(&INK))
                 .axis_desc_style(text(15).color(&INK))
-                .set_tick_mark_size(LabelAreaPosition::Bottom, 0)
+                .set_tick_mark_size(LabelAreaPosition::Bottom, 4)
                 .draw()?;
             if self.quantity == Quantity::Shares {
                 let even = [(-0.5, 1.0), (columns - 0.5, 1.0)];
