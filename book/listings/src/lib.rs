@@ -8,8 +8,11 @@
     reason = "to unwrap a lock is to pass on another thread's panic, and no thread here panics while it holds one"
 )]
 
+pub mod condvar;
 pub mod counter;
+pub mod deadlock;
 pub mod event;
 pub mod flag;
 pub mod letter;
 pub mod lock;
+pub mod mutex;

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use listings::counter;
+use listings::condvar::{Bakery, Early, bakery, one_comes};
+use listings::deadlock::{both_ways, transfer_asking, transfer_in_order, transfer_trying};
 use listings::flag::{Sleeping, Spinning};
 use listings::letter::{crossing, letter};
 use listings::lock::{Swapping, pairs_bought};
+use listings::mutex::{Knowing, Waking, pairs_from_account, sell_all, sell_each, two_come};
+use listings::{condvar, counter};
 use model::sync::atomic::AtomicU32;
 use model::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
-use model::{check, thread};
+use model::{Check, check, thread};
+use mutex::Mutex;
 
 #[test]
 fn a_look_and_a_write_may_lose_a_count() {
@@ -41,6 +45,78 @@ fn a_lock_by_swap_lets_one_in() {
     });
 }
 // ANCHOR_END: check
+
+#[test]
+fn a_lock_that_sleeps_lets_one_in() {
+    check(|| assert_eq!(pairs_bought(Waking::default()), 1));
+}
+
+#[test]
+fn a_lock_that_sleeps_lets_everybody_in_at_last() {
+    Check::new().preemptions(3).run(|| two_come(Waking::default()));
+}
+
+#[test]
+fn a_lock_that_knows_of_sleepers_lets_one_in() {
+    check(|| assert_eq!(pairs_bought(Knowing::default()), 1));
+}
+
+#[test]
+fn a_lock_that_knows_of_sleepers_lets_everybody_in_at_last() {
+    Check::new().preemptions(3).run(|| two_come(Knowing::default()));
+}
+
+#[test]
+fn an_account_inside_of_a_lock_pays_for_one_pair() {
+    check(|| assert_eq!(pairs_from_account(), 1));
+}
+
+#[cfg(not(loom))]
+#[test]
+fn a_guard_without_a_name_lives_as_long_as_the_loop_that_it_feeds() {
+    let stock = Mutex::new(vec!["boots", "shoes"]);
+    assert_eq!(sell_all(&stock), [("shoes", true), ("boots", true)]);
+}
+
+#[cfg(not(loom))]
+#[test]
+fn a_guard_in_a_statement_of_its_own_is_gone_after_it() {
+    let stock = Mutex::new(vec!["boots", "shoes"]);
+    assert_eq!(sell_each(&stock), [("shoes", false), ("boots", false)]);
+}
+
+#[test]
+fn a_customer_gets_the_bread_that_it_has_waited_for() {
+    check(|| assert_eq!(bakery(), "rye"));
+}
+
+#[test]
+fn a_bench_that_counts_before_it_unlocks_misses_no_call() {
+    check(|| one_comes(Bakery::new(Early::default())));
+}
+
+#[test]
+fn two_who_look_again_get_a_loaf_each() {
+    Check::new().preemptions(2).run(|| condvar::two_come(Bakery::new(Early::default()), Bakery::buy));
+}
+
+#[test]
+fn transfers_in_order_both_end() {
+    check(|| assert_eq!(both_ways(transfer_in_order), (110, 90)));
+}
+
+#[test]
+fn transfers_that_let_go_both_end_unless_they_always_meet() {
+    Check::new().preemptions(2).run(|| assert_eq!(both_ways(transfer_trying), (110, 90)));
+}
+
+#[test]
+fn transfers_that_ask_at_the_desk_both_end() {
+    check(|| {
+        let desk = Mutex::new(());
+        assert_eq!(both_ways(|from, to, amount| transfer_asking(&desk, from, to, amount)), (110, 90));
+    });
+}
 
 #[test]
 fn release_and_acquire_bring_the_letter() {

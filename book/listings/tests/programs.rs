@@ -9,6 +9,46 @@ fn a_thread_that_nobody_joins_ends_with_the_program() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), "main ends\n");
 }
 
+#[test]
+fn a_value_goes_at_the_end_of_its_block_or_when_it_is_dropped() {
+    let output = Command::new(env!("CARGO_BIN_EXE_guards")).output().expect("it was built");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let expected = ["the block ends", "second goes", "first goes", "third goes", "main ends", "fourth goes"];
+    assert_eq!(Vec::from_iter(said.lines()), expected);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_herd_is_counted_with_either_condition_variable() {
+    let output = Command::new(env!("CARGO_BIN_EXE_herd")).output().expect("it was built");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let naps = said.lines().map(|line| line.split_once(':').and_then(|(_, naps)| naps.trim().parse::<f64>().ok()));
+    assert_eq!(naps.flatten().filter(|naps| *naps > 0.0).count(), 2, "{said}");
+}
+
+/// The barrier has let both through when both sleep, for the second to come there does not wait.
+#[cfg(target_os = "linux")]
+#[test]
+fn two_transfers_in_opposite_directions_stand_still() {
+    use std::{fs, thread};
+
+    let mut stuck = Command::new(env!("CARGO_BIN_EXE_stuck")).spawn().expect("it was built");
+    let tasks = format!("/proc/{}/task", stuck.id());
+    let asleep = || -> Vec<String> {
+        let threads = fs::read_dir(&tasks).into_iter().flatten().flatten();
+        let stats = threads.filter_map(|thread| fs::read_to_string(thread.path().join("stat")).ok());
+        // A thread's name stands in parentheses, and after it its state.
+        stats.filter_map(|stat| Some(stat.split_once('(')?.1.split_once(") S")?.0.to_owned())).collect()
+    };
+    let both = ["Alice", "Bob"].map(str::to_owned);
+    while !both.iter().all(|name| asleep().contains(name)) {
+        assert_eq!(stuck.try_wait().expect("it is a child"), None, "it was to stand still");
+        thread::yield_now();
+    }
+    stuck.kill().expect("it is a child");
+    stuck.wait().expect("it is a child");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn the_sleeper_takes_no_time_and_the_spinner_all_that_it_can_get() {

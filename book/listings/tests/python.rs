@@ -48,6 +48,28 @@ fn a_thread_that_sleeps_takes_less_time_than_one_that_spins() {
 }
 
 #[test]
+fn a_with_ends_before_the_object_goes() {
+    let visit = "first enters\nfirst exits\ncaught LookupError\nfirst goes\nthe error is gone\n";
+    let names = "one name is deleted\nsecond goes\nthe other is deleted\n";
+    prints("guards.py", |said| said == format!("{visit}{names}"));
+}
+
+#[test]
+fn a_reentrant_lock_lets_its_holder_change_what_it_walks_through() {
+    prints("rlock.py", |said| said == "dictionary changed size during iteration\n");
+}
+
+#[test]
+fn a_customer_gets_bread() {
+    prints("bakery.py", |said| said == "rye\n");
+}
+
+#[test]
+fn two_transfers_in_opposite_directions_stand_still() {
+    prints("deadlock.py", |said| said == "Alice and Bob stand still\n");
+}
+
+#[test]
 fn a_pulse_releases_whoever_was_waiting() {
     prints("pulse.py", |said| said.is_empty());
 }

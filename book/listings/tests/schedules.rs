@@ -4,11 +4,15 @@
 #![cfg(loom)]
 
 use expect_test::expect_file;
+use listings::condvar::{Bakery, Early, Late, one_comes};
+use listings::deadlock::{both_ways, doubled, transfer, transfer_trying};
 use listings::letter::{crossing, letter};
 use listings::lock::{Polite, Swapping, pairs_bought};
-use listings::{counter, event, flag};
+use listings::mutex::{Forgetting, two_come};
+use listings::{condvar, counter, event, flag};
 use model::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
 use model::{Check, outcomes};
+use mutex::Mutex;
 use schedule::{Schedule, Style};
 
 /// Compares the picture of a schedule with the one in the book.
@@ -82,6 +86,65 @@ fn one_inside() {
         assert_eq!(pairs_bought(lock), 1);
     });
     expect_file!["../../figures/one-inside.txt"].assert_eq(&format!("one_inside: {pass}\n"));
+}
+
+#[test]
+fn forgotten_sleeper() {
+    let found = Check::new().counterexample(|| {
+        let lock = Forgetting::new();
+        two_come(lock);
+    });
+    draw(&found.expect("one of them may sleep for ever"), "forgotten-sleeper");
+}
+
+#[test]
+fn missed_call() {
+    let found = Check::new().counterexample(|| {
+        let bench = Late::new();
+        let bakery = Bakery::new(bench);
+        one_comes(bakery);
+    });
+    draw(&found.expect("a call may be missed"), "missed-call");
+}
+
+#[test]
+fn stolen_loaf() {
+    let found = Check::new().preemptions(3).surprises(0).counterexample(|| {
+        let bench = Early::new();
+        let bakery = Bakery::new(bench);
+        condvar::two_come(bakery, Bakery::buy_trusting);
+    });
+    draw(&found.expect("somebody else may be quicker"), "stolen-loaf");
+}
+
+#[test]
+fn crossing_transfers() {
+    let found = Check::new().counterexample(|| assert_eq!(both_ways(transfer), (110, 90)));
+    draw(&found.expect("each may wait for the other"), "crossing-transfers");
+}
+
+/// The steps that are repeated for ever, and the line that says so, below the names of the threads.
+#[test]
+fn in_circles() {
+    let check = Check::new().decisions(150).surprises(0);
+    let found = check.counterexample(|| assert_eq!(both_ways(transfer_trying), (110, 90)));
+    let text = found.expect("they may meet for ever").to_text(Style::plain(80));
+    let (lines, end) = text.split_once(" repeat steps ").expect("they go in circles");
+    let (first, _) = end.split_once(' ').expect("from one step to another");
+    let circle = lines.find(&format!("\n{first} ")).expect("it is among the steps");
+    let names = lines.find("\n 1 ").expect("there is a first step");
+    let rest = end.lines().next().expect("it has a first line");
+    let shown = format!("{}{} repeat steps {rest}\n", &lines[..names], &lines[circle..]);
+    expect_file!["../../figures/in-circles.txt"].assert_eq(&shown);
+}
+
+#[test]
+fn waits_for_itself() {
+    let found = Check::new().counterexample(|| {
+        let number = Mutex::new(21);
+        doubled(&number);
+    });
+    draw(&found.expect("it waits for itself"), "waits-for-itself");
 }
 
 #[test]

@@ -3,17 +3,20 @@
 //! The book is an mdBook in the folder `book`, and a stock `mdbook build book` builds it as well: it needs no
 //! preprocessor. Its code is included from files that are compiled and tested. Its pictures of schedules are included
 //! too, from `book/figures`: `cargo book schedules` draws them, by running the tests of the package `listings` under the
-//! model, and the same tests compare them with what is there whenever the models are checked.
+//! model, and the same tests compare them with what is there whenever the models are checked. Its charts are drawn from
+//! what the benchmarks have measured, in `book/results`, by `cargo book charts`; building the book compares them.
 //!
 //! mdBook is lenient: a missing anchor is an empty listing, a missing page a link that leads nowhere. [`Book::build`]
 //! returns such things as complaints.
 
+mod charts;
 mod complaints;
 mod includes;
 mod links;
 mod serve;
 
 use std::fmt;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -41,17 +44,36 @@ impl Book {
     }
 
     /// Builds the pages, and returns what is wrong with them: mdBook's warnings, includes of what is not there, code
-    /// around an include that its file does not have, links that lead nowhere.
+    /// around an include that its file does not have, links that lead nowhere, charts that do not show their results.
     ///
     /// # Errors
     ///
-    /// If mdBook gives up, or a file cannot be read.
+    /// If mdBook gives up, a file cannot be read, or a file of results makes no sense.
     pub fn build(&self) -> Result<Vec<String>, Error> {
         let (built, mut complaints) = complaints::collect(|| self.render());
         built?;
         complaints.extend(includes::check(&self.source.join("src"))?);
         complaints.extend(links::check(&self.output)?);
+        for figure in charts::draw(&self.source)? {
+            if fs::read_to_string(&figure.path).ok().as_ref() != Some(&figure.html) {
+                let path = figure.path.display();
+                complaints.push(format!("{path} is not what the results say: `cargo book charts` draws it"));
+            }
+        }
         Ok(complaints)
+    }
+
+    /// Draws the charts anew from the files of results, and returns the figures that it has written.
+    ///
+    /// # Errors
+    ///
+    /// If a file of results makes no sense, or a figure cannot be written.
+    pub fn draw_charts(&self) -> Result<Vec<PathBuf>, Error> {
+        let figures = charts::draw(&self.source)?;
+        for figure in &figures {
+            fs::write(&figure.path, &figure.html)?;
+        }
+        Ok(figures.into_iter().map(|figure| figure.path).collect())
     }
 
     fn render(&self) -> Result<(), Error> {
@@ -71,7 +93,14 @@ pub enum Error {
         /// Its reason.
         message: String,
     },
-    /// A file could not be read.
+    /// A file of results is not one.
+    Results {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A file could not be read or written.
     Io(io::Error),
 }
 
@@ -86,7 +115,8 @@ impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Book { message } => formatter.write_str(message),
-            Error::Io(error) => write!(formatter, "cannot read the book: {error}"),
+            Error::Results { file, reason } => write!(formatter, "{}: {reason}", file.display()),
+            Error::Io(error) => write!(formatter, "cannot read or write the book: {error}"),
         }
     }
 }
@@ -94,7 +124,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Error::Book { .. } => None,
+            Error::Book { .. } | Error::Results { .. } => None,
             Error::Io(error) => Some(error),
         }
     }

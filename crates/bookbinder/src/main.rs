@@ -37,6 +37,9 @@ enum Task {
     /// Builds the book, and fails if anything is wrong with it
     #[command(disable_help_flag = true)]
     Build,
+    /// Draws the charts anew, from the files in book/results
+    #[command(disable_help_flag = true)]
+    Charts,
     /// Draws the pictures of schedules anew, by running the book's listings under the model
     #[command(disable_help_flag = true)]
     Schedules,
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
     let result = workspace().and_then(|root| match arguments.task {
         None => serve(&root, arguments.port),
         Some(Task::Build) => build(&root),
+        Some(Task::Charts) => charts(&root),
         Some(Task::Schedules) => schedules(&root),
     });
     match result {
@@ -118,6 +122,13 @@ fn rebuild(server: &Server) {
         Ok(complaints) => complaints.iter().for_each(|complaint| eprintln!("warning: {complaint}")),
         Err(error) => eprintln!("error: {error}"),
     }
+}
+
+fn charts(root: &Path) -> Result<(), Box<dyn Error>> {
+    for figure in book(root).draw_charts()? {
+        println!("{}", figure.display());
+    }
+    Ok(())
 }
 
 fn schedules(root: &Path) -> Result<(), Box<dyn Error>> {

@@ -5,19 +5,80 @@ use std::path::Path;
 
 use bookbinder::Book;
 
+fn write(folder: &Path, name: &str, text: &str) {
+    let file = folder.join(name);
+    fs::create_dir_all(file.parent().expect("the book's folder")).expect("a folder can be made");
+    fs::write(file, text).expect("a file can be written");
+}
+
 /// Builds a book whose only chapter holds `text`, beside a listing, and returns the complaints.
 fn complaints(text: &str) -> Vec<String> {
     let folder = tempfile::tempdir().expect("there is room for a small book");
-    let write = |name: &str, text: &str| {
-        let file = folder.path().join(name);
-        fs::create_dir_all(file.parent().expect("the book's folder")).expect("a folder can be made");
-        fs::write(file, text).expect("a file can be written");
-    };
+    let write = |name: &str, text: &str| write(folder.path(), name, text);
     write("book.toml", "[book]\ntitle = \"Small\"\n");
     write("src/SUMMARY.md", "# Summary\n\n- [Only](only.md)\n");
     write("src/only.md", text);
     write("listing.rs", "// ANCHOR: there\nfn there() {}\n// ANCHOR_END: there\n// ANCHOR: open\n");
     Book::new(folder.path(), folder.path().join("out")).build().expect("mdBook can build it")
+}
+
+/// A book without chapters, with what was measured of two mutexes.
+fn measured(name: &str, nanoseconds: f64) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("there is room for a small book");
+    let write = |name: &str, text: &str| write(folder.path(), name, text);
+    let contender = format!(
+        r#"{{"name": "{name}", "elapsed": [500.0, {nanoseconds}], "fairness": {{"least": [0.5], "most": [1.5]}}}}"#
+    );
+    let comparison =
+        |scenario: &str| format!(r#"{{"id": "{scenario}/2", "pin": "none", "contenders": [{contender}]}}"#);
+    let comparisons = ["mutex/contended", "mutex/contended_for_long"].map(comparison).join(", ");
+    let machine = r#"{"processor": "Abacus", "processors": 2, "system": "Linux", "date": null}"#;
+    write(
+        "results/mutex.json",
+        &format!(
+            r#"{{"machine": {machine}, "rounds": 2, "milliseconds": 20, "contest_milliseconds": 1000,
+            "comparisons": [{comparisons}]}}"#
+        ),
+    );
+    write("book.toml", "[book]\ntitle = \"Small\"\n");
+    write("src/SUMMARY.md", "# Summary\n");
+    write("figures/other.txt", "");
+    folder
+}
+
+#[test]
+fn a_chart_shows_what_was_measured_in_words_as_well() {
+    let folder = measured("ours & <theirs>", 1000.0);
+    let book = Book::new(folder.path(), folder.path().join("out"));
+    let figures = book.draw_charts().expect("there are results");
+    let chart = fs::read_to_string(&figures[0]).expect("it was written");
+    for part in ["<td>1.50 (1.00 to 2.00)</td>", "<th>ours &amp; &lt;theirs></th>", "Abacus", "var(--schedule-0"] {
+        assert!(chart.contains(part), "no {part} in:\n{chart}");
+    }
+    assert!(!chart.contains("\n\n"), "Markdown ends HTML at a blank line:\n{chart}");
+    assert!(!chart.contains("\"#0"), "a colour that is not the page's:\n{chart}");
+}
+
+#[test]
+fn a_chart_that_does_not_show_its_results_is_a_fault() {
+    let folder = measured("ours", 1000.0);
+    let book = Book::new(folder.path(), folder.path().join("out"));
+    let stale = || book.build().expect("mdBook can build it").into_iter().filter(|it| it.contains("cargo book charts"));
+    assert_eq!(stale().count(), 3);
+    book.draw_charts().expect("there are results");
+    assert_eq!(stale().count(), 0);
+    let results = folder.path().join("results/mutex.json");
+    let changed = fs::read_to_string(&results).expect("it was written").replace("500.0", "250.0");
+    fs::write(&results, changed).expect("a file can be written");
+    assert_eq!(stale().count(), 2, "the third is about shares, which are the same");
+}
+
+#[test]
+fn results_that_make_no_sense_are_named() {
+    let folder = measured("ours", 1000.0);
+    fs::write(folder.path().join("results/mutex.json"), "{}").expect("a file can be written");
+    let error = Book::new(folder.path(), folder.path().join("out")).draw_charts().expect_err("there is nothing in it");
+    assert!(error.to_string().contains("mutex.json: missing field"), "{error}");
 }
 
 #[test]
