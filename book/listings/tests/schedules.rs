@@ -131,7 +131,7 @@ fn in_circles() {
     let text = found.expect("they may meet for ever").to_text(Style::plain(80));
     let (lines, end) = text.split_once(" repeat steps ").expect("they go in circles");
     let (first, _) = end.split_once(' ').expect("from one step to another");
-    let circle = lines.find(&format!("\n{first} ")).expect("it is among the steps");
+    let circle = lines.find(&format!("\n{first:>2} ")).expect("it is among the steps");
     let names = lines.find("\n 1 ").expect("there is a first step");
     let rest = end.lines().next().expect("it has a first line");
     let shown = format!("{}{} repeat steps {rest}\n", &lines[..names], &lines[circle..]);

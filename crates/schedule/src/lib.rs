@@ -148,7 +148,8 @@ pub struct Step {
 /// A place in the source.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
-    /// The file, relative to the workspace where it lies in one.
+    /// The file, relative to the workspace where it lies in one. Empty if no line of the program can be named, as for what
+    /// is dropped at the end of a scope.
     pub file: String,
     /// The line, from 1.
     pub line: u32,

@@ -43,6 +43,9 @@ impl<'a> Teller<'a> {
     }
 
     pub(crate) fn place(&self, place: &Place) -> String {
+        if place.file.is_empty() {
+            return String::new();
+        }
         let file = self.files.get(place.file.as_str()).map_or(place.file.as_str(), String::as_str);
         format!("{file}:{}", place.line)
     }
