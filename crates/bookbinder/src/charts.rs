@@ -191,8 +191,10 @@ struct Span {
 
 impl Chart {
     /// The numbers of this chart, in the order in which they were measured.
+    ///
+    /// The threads are dealt out to the processors in turn. Where the system puts them is luck, and may be one processor.
     fn groups(&self, results: &Results) -> Vec<Group> {
-        let mine = results.comparisons.iter().filter(|comparison| comparison.pin == "none");
+        let mine = results.comparisons.iter().filter(|comparison| comparison.pin == "spread");
         let group = |comparison: &Comparison| {
             let threads = comparison.id.strip_prefix(self.scenario)?.strip_prefix('/')?.parse().ok()?;
             let spans = comparison.contenders.iter().filter_map(|contender| self.span(contender)).collect();
@@ -310,7 +312,8 @@ impl Chart {
             format!("<tr><th>{}</th>{}</tr>\n", group.threads, String::from_iter(cells))
         });
         format!(
-            "<figure class=\"chart\">\n{}<figcaption>{} {} rounds of {milliseconds} ms on {}.</figcaption>\n<details>\n<summary>The same as a \
+            "<figure class=\"chart\">\n{}<figcaption>{} {} rounds of {milliseconds} ms on {}, the \
+             threads dealt out to the processors in turn.</figcaption>\n<details>\n<summary>The same as a \
              table</summary>\n<table>\n<tr><th>threads</th>{}</tr>\n{}</table>\n<p>{}; in parentheses the lowest and the \
              highest.</p>\n</details>\n</figure>\n",
             svg.replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{}\" ", escaped(self.title)), 1),

@@ -30,7 +30,7 @@ fn measured(name: &str, nanoseconds: f64) -> tempfile::TempDir {
         r#"{{"name": "{name}", "elapsed": [500.0, {nanoseconds}], "fairness": {{"least": [0.5], "most": [1.5]}}}}"#
     );
     let comparison =
-        |scenario: &str| format!(r#"{{"id": "{scenario}/2", "pin": "none", "contenders": [{contender}]}}"#);
+        |scenario: &str| format!(r#"{{"id": "{scenario}/2", "pin": "spread", "contenders": [{contender}]}}"#);
     let comparisons = ["mutex/contended", "mutex/contended_for_long"].map(comparison).join(", ");
     let machine = r#"{"processor": "Abacus", "processors": 2, "system": "Linux", "date": null}"#;
     write(
