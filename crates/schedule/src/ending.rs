@@ -245,11 +245,12 @@ impl Teller<'_> {
             let mut places: Vec<String> = Vec::new();
             for step in steps.iter().filter(|step| step.thread == thread) {
                 let place = self.place(&step.place);
-                if !places.contains(&place) {
+                if !place.is_empty() && !places.contains(&place) {
                     places.push(place);
                 }
             }
-            let round = plain(format!(" goes round and round at {}.", list(places, "and")));
+            let at = if places.is_empty() { "" } else { " at " };
+            let round = plain(format!(" goes round and round{at}{}.", list(places, "and")));
             paragraphs.push(indented([self.thread(thread), round]));
         }
         let gives_way = |operation: &Operation| {

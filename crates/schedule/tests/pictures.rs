@@ -801,6 +801,23 @@ fn preemptions_that_the_picture_does_not_show_are_told_with_a_doubt() {
     assert!(leak().to_text(Style::plain(80)).ends_with("found after 17 schedules.\n"));
 }
 
+/// What a scope drops at its end has no place that one could name.
+#[test]
+fn what_repeats_is_told_with_the_places_that_it_has() {
+    let told = |missing: &[usize]| {
+        let mut schedule = restless_sleeper();
+        for &index in missing {
+            schedule.steps[index].place.file.clear();
+        }
+        let text = schedule.to_text(Style::plain(120));
+        text.lines().find(|line| line.contains("goes round")).expect("something repeats").trim().to_owned()
+    };
+
+    assert_eq!(told(&[]), "main goes round and round at lib.rs:12 and lib.rs:13.");
+    assert_eq!(told(&[798]), "main goes round and round at lib.rs:13.");
+    assert_eq!(told(&[798, 799]), "main goes round and round.");
+}
+
 #[test]
 fn the_legend_is_short_and_explains_each_sign() {
     assert!(LEGEND.ends_with('\n') && LEGEND.lines().count() <= 5, "{LEGEND}");

@@ -93,6 +93,22 @@ fn two_getters_share_two_items_one_at_a_time() {
 }
 
 #[test]
+fn two_putters_share_room_for_two() {
+    CALLS_ONLY.run(|| {
+        let buffer = Buffer::new(2);
+        buffer.put(1);
+        buffer.put(2);
+        thread::scope(|scope| {
+            scope.spawn("putter 1", || buffer.put(3));
+            scope.spawn("putter 2", || buffer.put(3));
+            // Both find room now, and nobody takes anything out any more.
+            assert_eq!([buffer.get(), buffer.get()], [1, 2]);
+        });
+        assert_eq!([buffer.get(), buffer.get()], [3, 3]);
+    });
+}
+
+#[test]
 fn the_capacity_holds_among_putters() {
     CALLS_ONLY.preemptions(3).run(|| {
         let buffer = Buffer::new(1);
@@ -146,4 +162,10 @@ fn putters_are_asleep_until_there_is_room() {
             buffer.put(9);
         });
     });
+}
+
+#[test]
+#[cfg(loom)]
+fn who_is_woken_for_no_reason_sleeps_again() {
+    asleep::assert_sleeps_again(|| Buffer::new(1), |buffer| assert_eq!(buffer.get(), 7), |buffer| buffer.put(7));
 }

@@ -77,3 +77,9 @@ fn who_waits_is_asleep_until_it_rings() {
         mailbox.take();
     });
 }
+
+#[test]
+#[cfg(loom)]
+fn who_is_woken_for_no_reason_sleeps_again() {
+    asleep::assert_sleeps_again(Mailbox::new, |mailbox| assert_eq!(mailbox.take(), 7), |mailbox| mailbox.post(7));
+}

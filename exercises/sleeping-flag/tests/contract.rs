@@ -22,6 +22,12 @@ fn who_waits_is_asleep() {
 }
 
 #[test]
+#[cfg(loom)]
+fn who_is_woken_for_no_reason_sleeps_again() {
+    asleep::assert_sleeps_again(Flag::new, |flag| flag.wait(), |flag| flag.raise());
+}
+
+#[test]
 fn everybody_who_waits_goes_on() {
     model::Check::new().preemptions(2).run(|| {
         let flag = Flag::new();

@@ -21,6 +21,17 @@ fn who_waits_is_asleep() {
 
 #[test]
 #[cfg(loom)]
+fn who_is_woken_for_no_reason_sleeps_again() {
+    let locked = || {
+        let lock = Lock::new();
+        lock.lock();
+        lock
+    };
+    asleep::assert_sleeps_again(locked, |lock| lock.lock(), |lock| lock.unlock());
+}
+
+#[test]
+#[cfg(loom)]
 fn nobody_is_woken_where_nobody_sleeps() {
     assert_wakes_nobody(|| {
         let lock = Lock::new();

@@ -62,3 +62,9 @@ fn who_waits_is_asleep_until_a_photo_comes() {
         photos.take();
     });
 }
+
+#[test]
+#[cfg(loom)]
+fn who_is_woken_for_no_reason_sleeps_again() {
+    asleep::assert_sleeps_again(Photos::new, |photos| assert_eq!(photos.take(), 7), |photos| photos.put(7));
+}

@@ -51,6 +51,23 @@ fn who_has_waited_sees_what_was_written_before() {
 }
 
 #[test]
+fn who_sees_it_pressed_sees_what_was_written_before() {
+    model::check(|| {
+        let button = Button::new();
+        let reason = AtomicU32::new(0);
+        thread::scope(|scope| {
+            scope.spawn("worker", || {
+                if button.is_pressed() {
+                    assert_eq!(reason.load(Relaxed), 42);
+                }
+            });
+            reason.store(42, Relaxed);
+            button.press();
+        });
+    });
+}
+
+#[test]
 fn everybody_who_waits_goes_on() {
     model::Check::new().preemptions(2).surprises(0).run(|| {
         let button = Button::new();
@@ -69,4 +86,10 @@ fn who_waits_is_asleep_until_it_is_pressed() {
         let button = Button::new();
         button.wait();
     });
+}
+
+#[test]
+#[cfg(loom)]
+fn who_is_woken_for_no_reason_sleeps_again() {
+    asleep::assert_sleeps_again(Button::new, |button| button.wait(), |button| button.press());
 }

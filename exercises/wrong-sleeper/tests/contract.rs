@@ -96,3 +96,9 @@ fn putters_are_asleep_until_there_is_room() {
         });
     });
 }
+
+#[test]
+#[cfg(loom)]
+fn who_is_woken_for_no_reason_sleeps_again() {
+    asleep::assert_sleeps_again(Slot::new, |slot| assert_eq!(slot.take(), 7), |slot| slot.put(7));
+}

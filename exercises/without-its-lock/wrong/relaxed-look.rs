@@ -1,0 +1,53 @@
+//! Wrong: the lock orders all that is done under it, and somebody looks without it.
+
+use condvar::Condvar;
+use model::sync::atomic::AtomicBool;
+use model::sync::atomic::Ordering::Relaxed;
+use mutex::Mutex;
+
+/// A button that is pressed once, and that threads can wait for.
+#[derive(Debug)]
+pub struct Button {
+    asked: AtomicBool,
+    /// Whoever changes `asked` holds this.
+    lock: Mutex<()>,
+    pressed: Condvar,
+}
+
+impl Button {
+    model::const_fn! {
+        /// A button that nobody has pressed.
+        pub const fn new() -> Button {
+            Button { asked: AtomicBool::new(false), lock: Mutex::new(()), pressed: Condvar::new() }
+        }
+    }
+
+    /// Presses the button. Blocks at most for a moment.
+    ///
+    /// It *synchronizes before* every `is_pressed` that sees it and every `wait` that returns.
+    pub fn press(&self) {
+        let guard = self.lock.lock();
+        self.asked.store(true, Relaxed);
+        drop(guard);
+        self.pressed.notify_all();
+    }
+
+    /// Whether the button has been pressed. Blocks at most for a moment.
+    pub fn is_pressed(&self) -> bool {
+        self.asked.load(Relaxed)
+    }
+
+    /// Blocks, asleep, until the button is pressed.
+    pub fn wait(&self) {
+        let mut guard = self.lock.lock();
+        while !self.is_pressed() {
+            self.pressed.wait(&mut guard);
+        }
+    }
+}
+
+impl Default for Button {
+    fn default() -> Button {
+        Button::new()
+    }
+}
