@@ -76,7 +76,7 @@ impl<S> Arena<S> {
     }
 
     /// What thread `number` does, counted from 1.
-    fn compete(&self, number: usize, operation: impl Fn(&S)) {
+    fn compete(&self, number: usize, mut operation: impl FnMut(&S)) {
         loop {
             self.gate.wait();
             // ORDERING: Relaxed, here and below; the gate orders everything but `stop`, which publishes nothing.
@@ -121,8 +121,18 @@ pub(crate) fn contest<S: Send + Sync + 'static>(
     shared: S,
     operation: impl Fn(&S) + Copy + Send + 'static,
 ) -> Contest {
+    contest_of(setting, shared, move |_| operation)
+}
+
+/// A contest between threads that do different things: `role` is told a thread's number, counted from 1, and hands out
+/// the operation that this thread does as often as it gets to.
+pub(crate) fn contest_of<S: Send + Sync + 'static, O: FnMut(&S)>(
+    setting: &Setting,
+    shared: S,
+    role: impl Fn(usize) -> O + Copy + Send + 'static,
+) -> Contest {
     let arena = Arena::new(setting.threads, shared);
-    let compete = move |arena: &Arena<S>, number| arena.compete(number, operation);
+    let compete = move |arena: &Arena<S>, number| arena.compete(number, role(number));
     let crew = Crew::start(setting, setting.threads, arena, compete, Arena::dismiss);
     Box::new(move |time| crew.shared.bout(time))
 }

@@ -34,19 +34,34 @@
 
 use std::time::Duration;
 
+pub mod barrier;
 pub mod condvar;
 mod crew;
 pub mod event;
+pub mod latch;
 mod machine;
 pub mod mutex;
+pub mod once;
 pub mod parts;
+pub mod rwlock;
+pub mod semaphore;
 mod timing;
 
 pub use machine::{Placement, processor_time};
 
 /// Every scenario of every concept.
 pub fn scenarios() -> Vec<Scenario> {
-    [event::scenarios(), mutex::scenarios(), condvar::scenarios()].concat()
+    let concepts = [
+        event::scenarios,
+        mutex::scenarios,
+        condvar::scenarios,
+        semaphore::scenarios,
+        rwlock::scenarios,
+        barrier::scenarios,
+        latch::scenarios,
+        once::scenarios,
+    ];
+    concepts.iter().flat_map(|scenarios| scenarios()).collect()
 }
 
 /// One thing that people do with a primitive, ready to be run by each contender.

@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use crate::crew::{Apart, contest};
 use crate::parts::{Family, Locksmith, ParkingLot, Std, Usync};
-use crate::timing::timed;
+use crate::timing::{HALF_A_MICROSECOND, timed, work};
 use crate::{Concept, Contender, Contest, Repeat, Run, Scenario, Setting, contenders};
 
 pub use peers::Monitor;
@@ -157,20 +157,4 @@ fn contended_for_long<F: Family>(setting: &Setting) -> Contest {
         let mut value = F::lock(&mutex.0);
         *value ^= work(6 * HALF_A_MICROSECOND);
     })
-}
-
-/// So many steps of [`work`] take about as long, at three gigahertz.
-const HALF_A_MICROSECOND: u64 = 375;
-
-/// Does so many `steps`, some four cycles each.
-///
-/// A step multiplies, and then mixes the bits: of multiplications and additions alone the compiler would fold several
-/// steps into one.
-fn work(steps: u64) -> u64 {
-    let mut number = black_box(1_u64);
-    for _ in 0..steps {
-        number = number.wrapping_mul(6_364_136_223_846_793_005);
-        number ^= number >> 32;
-    }
-    black_box(number)
 }

@@ -1,5 +1,6 @@
-//! Taking the time of operations that one thread does alone.
+//! Taking the time of operations that one thread does alone, and work that takes a known time.
 
+use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 /// How many objects a scenario goes through between two looks at the clock if each operation needs a fresh one: so many
@@ -23,4 +24,20 @@ pub(crate) fn timed(operations: u64, mut operation: impl FnMut()) -> Duration {
         operation();
     }
     start.elapsed()
+}
+
+/// So many steps of [`work`] take about as long, at three gigahertz.
+pub(crate) const HALF_A_MICROSECOND: u64 = 375;
+
+/// Does so many `steps`, some four cycles each.
+///
+/// A step multiplies, and then mixes the bits: of multiplications and additions alone the compiler would fold several
+/// steps into one.
+pub(crate) fn work(steps: u64) -> u64 {
+    let mut number = black_box(1_u64);
+    for _ in 0..steps {
+        number = number.wrapping_mul(6_364_136_223_846_793_005);
+        number ^= number >> 32;
+    }
+    black_box(number)
 }
