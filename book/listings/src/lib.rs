@@ -16,3 +16,5 @@ pub mod flag;
 pub mod letter;
 pub mod lock;
 pub mod mutex;
+pub mod primitives;
+pub mod semaphore;

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use ::semaphore::Semaphore;
 use listings::condvar::{Bakery, Early, bakery, one_comes};
 use listings::deadlock::{both_ways, transfer_asking, transfer_in_order, transfer_trying};
 use listings::flag::{Sleeping, Spinning};
 use listings::letter::{crossing, letter};
-use listings::lock::{Swapping, pairs_bought};
+use listings::lock::{Lock, Swapping, pairs_bought};
 use listings::mutex::{Knowing, Waking, pairs_from_account, sell_all, sell_each, two_come};
-use listings::{condvar, counter};
+use listings::primitives::{Called, Counted, OnePermit, Parts, by_permit, remembered};
+use listings::semaphore::{Shelf, downloads};
+use listings::{condvar, counter, semaphore};
 use model::sync::atomic::AtomicU32;
 use model::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use model::{Check, check, thread};
@@ -117,6 +120,99 @@ fn transfers_that_ask_at_the_desk_both_end() {
     check(|| {
         let desk = Mutex::new(());
         assert_eq!(both_ways(|from, to, amount| transfer_asking(&desk, from, to, amount)), (110, 90));
+    });
+}
+
+#[test]
+fn a_condition_forgets_a_semaphore_counts_and_an_event_stays() {
+    check(|| assert_eq!(remembered(), [0, 2, 3]));
+}
+
+#[test]
+fn a_permit_waits_for_whoever_comes_for_it() {
+    check(by_permit);
+}
+
+#[test]
+fn a_lock_from_a_semaphore_lets_one_in() {
+    check(|| assert_eq!(pairs_bought(OnePermit::new()), 1));
+}
+
+#[test]
+fn a_lock_from_a_semaphore_lets_two_in_after_an_unlock_too_many() {
+    let pairs = Check::new().preemptions(2).outcomes(|| {
+        let lock = OnePermit::new();
+        lock.unlock();
+        pairs_bought(lock)
+    });
+    let possible = BTreeSet::from([1, 2]);
+    if model::MODELLED {
+        assert_eq!(*pairs.results(), possible);
+    } else {
+        assert!(pairs.results().is_subset(&possible));
+    }
+}
+
+#[test]
+fn a_semaphore_from_a_lock_and_a_condition_lets_two_in() {
+    Check::new().preemptions(2).run(|| semaphore::two_come(Counted::new(0)));
+}
+
+#[test]
+fn a_condition_from_semaphores_misses_no_call() {
+    check(|| one_comes(Bakery::new(Called::new())));
+}
+
+#[test]
+fn a_condition_from_semaphores_calls_one_at_a_time() {
+    Check::new().preemptions(2).run(|| condvar::two_come(Bakery::new(Called::new()), Bakery::buy));
+}
+
+#[test]
+fn a_latch_from_a_semaphore_lets_two_through_when_both_parts_are_done() {
+    Check::new().preemptions(2).run(|| {
+        let (parts, sum) = (Parts::new(2), AtomicU32::new(0));
+        thread::scope(|scope| {
+            for name in ["Alice", "Bob"] {
+                scope.spawn(name, || {
+                    parts.wait();
+                    assert_eq!(sum.load(Relaxed), 2);
+                });
+            }
+            for _ in 0..2 {
+                sum.fetch_add(1, Relaxed);
+                parts.done();
+            }
+        });
+    });
+}
+
+#[test]
+fn a_semaphore_that_always_wakes_lets_two_in() {
+    Check::new().preemptions(2).run(|| semaphore::two_come(semaphore::Waking::new()));
+}
+
+#[test]
+fn our_semaphore_lets_two_in() {
+    Check::new().preemptions(2).run(|| semaphore::two_come(Semaphore::new(0)));
+}
+
+#[test]
+fn downloads_give_their_lines_back() {
+    Check::new().preemptions(2).run(|| assert_eq!(downloads(&["a", "b", "c"]), 2));
+}
+
+#[test]
+fn a_shelf_with_one_place_hands_two_loaves_over_in_turn() {
+    Check::new().preemptions(2).run(|| {
+        let shelf = Shelf::new(1);
+        thread::scope(|scope| {
+            scope.spawn("baker", || {
+                shelf.put("rye");
+                shelf.put("wheat");
+            });
+            assert_eq!([shelf.take(), shelf.take()], ["rye", "wheat"]);
+        });
     });
 }
 

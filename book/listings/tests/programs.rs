@@ -26,6 +26,14 @@ fn a_herd_is_counted_with_either_condition_variable() {
     assert_eq!(naps.flatten().filter(|naps| *naps > 0.0).count(), 2, "{said}");
 }
 
+/// As the book shows it, for a machine with addresses of 64 bits and a futex.
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[test]
+fn the_primitives_are_as_large_as_the_book_says() {
+    let output = Command::new(env!("CARGO_BIN_EXE_sizes")).output().expect("it was built");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), include_str!("../../figures/sizes.txt"));
+}
+
 /// The barrier has let both through when both sleep, for the second to come there does not wait.
 #[cfg(target_os = "linux")]
 #[test]

@@ -78,3 +78,13 @@ fn a_pulse_releases_whoever_was_waiting() {
 fn a_bell_that_rings_between_look_and_sleep_is_missed() {
     prints("bell.py", |said| said.is_empty());
 }
+
+#[test]
+fn a_condition_forgets_a_semaphore_counts_and_an_event_stays() {
+    prints("remembered.py", |said| said == "condition 0\nsemaphore 2\nevent     3\n");
+}
+
+#[test]
+fn two_lines_serve_five_downloads_and_a_third_line_is_refused() {
+    prints("lines.py", |said| said == "no more than 2 at a time\nSemaphore released too many times\n");
+}

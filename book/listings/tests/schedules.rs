@@ -9,7 +9,7 @@ use listings::deadlock::{both_ways, doubled, transfer, transfer_trying};
 use listings::letter::{crossing, letter};
 use listings::lock::{Polite, Swapping, pairs_bought};
 use listings::mutex::{Forgetting, two_come};
-use listings::{condvar, counter, event, flag};
+use listings::{condvar, counter, event, flag, primitives, semaphore};
 use model::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
 use model::{Check, outcomes};
 use mutex::Mutex;
@@ -157,4 +157,19 @@ fn lost_wake_up() {
 fn forgotten_set() {
     let found = Check::new().counterexample(event::pulse);
     draw(&found.expect("a set may be forgotten"), "forgotten-set");
+}
+
+#[test]
+fn forgotten_call() {
+    let found = Check::new().counterexample(primitives::by_call);
+    draw(&found.expect("a call is not remembered"), "forgotten-call");
+}
+
+#[test]
+fn permit_beside_a_sleeper() {
+    let found = Check::new().preemptions(2).surprises(0).counterexample(|| {
+        let semaphore = semaphore::Forgetting::new();
+        semaphore::two_come(semaphore);
+    });
+    draw(&found.expect("one may sleep beside a permit"), "permit-beside-a-sleeper");
 }
