@@ -16,5 +16,7 @@ pub mod flag;
 pub mod letter;
 pub mod lock;
 pub mod mutex;
+pub mod once;
 pub mod primitives;
+pub mod rwlock;
 pub mod semaphore;

@@ -9,7 +9,9 @@ use listings::flag::{Sleeping, Spinning};
 use listings::letter::{crossing, letter};
 use listings::lock::{Lock, Swapping, pairs_bought};
 use listings::mutex::{Knowing, Waking, pairs_from_account, sell_all, sell_each, two_come};
+use listings::once::both_ask;
 use listings::primitives::{Called, Counted, OnePermit, Parts, by_permit, remembered};
+use listings::rwlock::{paid, to_pay_once};
 use listings::semaphore::{Shelf, downloads};
 use listings::{condvar, counter, semaphore};
 use model::sync::atomic::AtomicU32;
@@ -214,6 +216,16 @@ fn a_shelf_with_one_place_hands_two_loaves_over_in_turn() {
             assert_eq!([shelf.take(), shelf.take()], ["rye", "wheat"]);
         });
     });
+}
+
+#[test]
+fn who_locks_for_reading_once_is_told_the_old_sum_or_the_new() {
+    check(|| assert!([120, 240].contains(&paid(to_pay_once))));
+}
+
+#[test]
+fn whoever_looks_with_acquire_finds_what_was_made() {
+    check(|| assert_eq!(both_ask(Acquire, Release), 42));
 }
 
 #[test]

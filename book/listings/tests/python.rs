@@ -88,3 +88,8 @@ fn a_condition_forgets_a_semaphore_counts_and_an_event_stays() {
 fn two_lines_serve_five_downloads_and_a_third_line_is_refused() {
     prints("lines.py", |said| said == "no more than 2 at a time\nSemaphore released too many times\n");
 }
+
+#[test]
+fn eight_who_ask_look_the_rate_up_once() {
+    prints("once.py", |said| said == "1\n");
+}

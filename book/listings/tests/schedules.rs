@@ -9,6 +9,8 @@ use listings::deadlock::{both_ways, doubled, transfer, transfer_trying};
 use listings::letter::{crossing, letter};
 use listings::lock::{Polite, Swapping, pairs_bought};
 use listings::mutex::{Forgetting, two_come};
+use listings::once::both_ask;
+use listings::rwlock::{paid, to_pay};
 use listings::{condvar, counter, event, flag, primitives, semaphore};
 use model::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
 use model::{Check, outcomes};
@@ -172,4 +174,16 @@ fn permit_beside_a_sleeper() {
         semaphore::two_come(semaphore);
     });
     draw(&found.expect("one may sleep beside a permit"), "permit-beside-a-sleeper");
+}
+
+#[test]
+fn behind_the_writer() {
+    let found = Check::new().surprises(0).counterexample(|| assert!(paid(to_pay) > 0));
+    draw(&found.expect("the second look may wait for the first"), "behind-the-writer");
+}
+
+#[test]
+fn filled_and_empty() {
+    let found = Check::new().counterexample(|| assert_eq!(both_ask(Relaxed, Release), 42));
+    draw(&found.expect("what was made may not be seen"), "filled-and-empty");
 }
