@@ -8,6 +8,7 @@
     reason = "to unwrap a lock is to pass on another thread's panic, and no thread here panics while it holds one"
 )]
 
+pub mod barrier;
 pub mod condvar;
 pub mod counter;
 pub mod deadlock;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use ::semaphore::Semaphore;
+use listings::barrier::{Meeting, Rounds, meet_twice, sum_of};
 use listings::condvar::{Bakery, Early, bakery, one_comes};
 use listings::deadlock::{both_ways, transfer_asking, transfer_in_order, transfer_trying};
 use listings::flag::{Sleeping, Spinning};
@@ -226,6 +227,32 @@ fn who_locks_for_reading_once_is_told_the_old_sum_or_the_new() {
 #[test]
 fn whoever_looks_with_acquire_finds_what_was_made() {
     check(|| assert_eq!(both_ask(Acquire, Release), 42));
+}
+
+#[test]
+fn two_who_count_rounds_meet_twice() {
+    Check::new().preemptions(2).run(|| meet_twice(Rounds::new()));
+}
+
+#[test]
+fn nobody_goes_on_before_both_have_come() {
+    check(|| {
+        let (hut, came) = (Rounds::new(), AtomicU32::new(0));
+        let climb = || {
+            came.fetch_add(1, Relaxed);
+            hut.wait();
+            assert_eq!(came.load(Relaxed), 2);
+        };
+        thread::scope(|scope| {
+            scope.spawn("Alice", climb);
+            climb();
+        });
+    });
+}
+
+#[test]
+fn main_waits_for_both_parts() {
+    Check::new().preemptions(2).run(|| assert_eq!(sum_of([1, 2]), 3));
 }
 
 #[test]

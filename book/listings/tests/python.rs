@@ -93,3 +93,8 @@ fn two_lines_serve_five_downloads_and_a_third_line_is_refused() {
 fn eight_who_ask_look_the_rate_up_once() {
     prints("once.py", |said| said == "1\n");
 }
+
+#[test]
+fn nobody_begins_a_stage_before_all_have_ended_the_last() {
+    prints("hut.py", |said| said == "[0, 0, 1, 1, 2, 2]\n");
+}

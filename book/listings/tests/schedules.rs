@@ -4,6 +4,7 @@
 #![cfg(loom)]
 
 use expect_test::expect_file;
+use listings::barrier::{Counting, meet_twice};
 use listings::condvar::{Bakery, Early, Late, one_comes};
 use listings::deadlock::{both_ways, doubled, transfer, transfer_trying};
 use listings::letter::{crossing, letter};
@@ -186,4 +187,13 @@ fn behind_the_writer() {
 fn filled_and_empty() {
     let found = Check::new().counterexample(|| assert_eq!(both_ask(Relaxed, Release), 42));
     draw(&found.expect("what was made may not be seen"), "filled-and-empty");
+}
+
+#[test]
+fn alone_at_the_hut() {
+    let found = Check::new().preemptions(2).surprises(0).counterexample(|| {
+        let hut = Counting::new();
+        meet_twice(hut);
+    });
+    draw(&found.expect("one may be alone at the second meeting"), "alone-at-the-hut");
 }
