@@ -8,7 +8,10 @@ use model::boxed::Box;
 use model::sync::atomic::AtomicU32;
 use model::sync::atomic::Ordering::Relaxed;
 use model::thread;
+use one_by_one::release_publishes_to;
 use semaphore::{BoundedSemaphore, Permit, Semaphore, TooManyReleases};
+
+mod one_by_one;
 
 /// Short enough not to hold up the tests. No test depends on its length.
 const MOMENT: Duration = Duration::from_millis(1);
@@ -103,25 +106,6 @@ fn a_try_for_no_permits_always_succeeds() {
 }
 
 #[test]
-fn no_more_are_inside_than_there_are_permits() {
-    model::Check::new().preemptions(2).surprises(0).run(|| {
-        let semaphore = Semaphore::new(2);
-        let inside = AtomicU32::new(0);
-        let visit = || {
-            let _permit = semaphore.acquire();
-            assert!(inside.fetch_add(1, Relaxed) < 2);
-            inside.fetch_sub(1, Relaxed);
-        };
-        thread::scope(|scope| {
-            scope.spawn("Alice", visit);
-            scope.spawn("Bob", visit);
-            visit();
-        });
-        assert_eq!(semaphore.available_permits(), 2);
-    });
-}
-
-#[test]
 fn no_more_are_inside_in_whatever_way_they_acquire() {
     check_bounded(2, || {
         let semaphore = Semaphore::new(1);
@@ -136,88 +120,6 @@ fn no_more_are_inside_in_whatever_way_they_acquire() {
             scope.spawn("trying", || visit(semaphore.try_acquire()));
             scope.spawn("timed", || visit(semaphore.acquire_timeout(MOMENT)));
             visit(Some(semaphore.acquire()));
-        });
-        assert_eq!(semaphore.available_permits(), 1);
-    });
-}
-
-#[test]
-fn a_release_lets_a_waiter_in() {
-    model::check(|| {
-        let semaphore = Semaphore::new(0);
-        thread::scope(|scope| {
-            scope.spawn("waiter", || semaphore.acquire().forget());
-            semaphore.release(1);
-        });
-        assert_eq!(semaphore.available_permits(), 0);
-    });
-}
-
-#[test]
-fn a_permit_that_is_dropped_lets_a_waiter_in() {
-    model::check(|| {
-        let semaphore = Semaphore::new(1);
-        let permit = semaphore.acquire();
-        thread::scope(|scope| {
-            scope.spawn("waiter", || semaphore.acquire().forget());
-            drop(permit);
-        });
-        assert_eq!(semaphore.available_permits(), 0);
-    });
-}
-
-/// Permits do not belong to threads.
-#[test]
-fn a_permit_may_be_given_back_by_another_thread() {
-    model::check(|| {
-        let semaphore = Semaphore::new(1);
-        let permit = semaphore.acquire();
-        thread::scope(|scope| {
-            scope.spawn("other", move || drop(permit));
-            semaphore.acquire().forget();
-        });
-        assert_eq!(semaphore.available_permits(), 0);
-    });
-}
-
-#[test]
-fn two_quick_releases_let_two_waiters_in() {
-    check_bounded(2, || {
-        let semaphore = Semaphore::new(0);
-        thread::scope(|scope| {
-            for name in ["Alice", "Bob"] {
-                scope.spawn(name, || semaphore.acquire().forget());
-            }
-            semaphore.release(1);
-            semaphore.release(1);
-        });
-        assert_eq!(semaphore.available_permits(), 0);
-    });
-}
-
-#[test]
-fn one_release_of_two_lets_two_waiters_in() {
-    check_bounded(2, || {
-        let semaphore = Semaphore::new(0);
-        thread::scope(|scope| {
-            for name in ["Alice", "Bob"] {
-                scope.spawn(name, || semaphore.acquire().forget());
-            }
-            semaphore.release(2);
-        });
-        assert_eq!(semaphore.available_permits(), 0);
-    });
-}
-
-#[test]
-fn a_waiter_that_is_overtaken_gets_its_permit_later() {
-    check_bounded(3, || {
-        let semaphore = Semaphore::new(1);
-        let permit = semaphore.acquire();
-        thread::scope(|scope| {
-            scope.spawn("waiter", || drop(semaphore.acquire()));
-            drop(permit);
-            drop(semaphore.acquire());
         });
         assert_eq!(semaphore.available_permits(), 1);
     });
@@ -446,53 +348,9 @@ fn a_wake_up_is_not_used_up_by_one_whose_time_ran_out() {
     });
 }
 
-/// A letter that is no part of the semaphore, and that orders nothing by itself.
-fn release_publishes_to(acquire: fn(&Semaphore) -> Option<Permit<'_>>) {
-    model::check(move || {
-        let semaphore = Semaphore::new(0);
-        let letter = AtomicU32::new(0);
-        thread::scope(|scope| {
-            scope.spawn("reader", || {
-                if acquire(&semaphore).is_some() {
-                    assert_eq!(letter.load(Relaxed), 42);
-                }
-            });
-            letter.store(42, Relaxed);
-            semaphore.release(1);
-        });
-    });
-}
-
-#[test]
-fn a_release_publishes_writes_to_an_acquire() {
-    release_publishes_to(|semaphore| Some(semaphore.acquire()));
-}
-
-#[test]
-fn a_release_publishes_writes_to_a_try_that_succeeds() {
-    release_publishes_to(Semaphore::try_acquire);
-}
-
 #[test]
 fn a_release_publishes_writes_to_a_timed_acquire() {
     release_publishes_to(|semaphore| semaphore.acquire_timeout(MOMENT));
-}
-
-#[test]
-fn a_dropped_permit_publishes_writes_to_the_next() {
-    model::check(|| {
-        let semaphore = Semaphore::new(1);
-        let letter = AtomicU32::new(0);
-        let permit = semaphore.acquire();
-        thread::scope(|scope| {
-            scope.spawn("reader", || {
-                let _permit = semaphore.acquire();
-                assert_eq!(letter.load(Relaxed), 42);
-            });
-            letter.store(42, Relaxed);
-            drop(permit);
-        });
-    });
 }
 
 /// Both writers' releases lie behind: the second passes on what the first has published.
