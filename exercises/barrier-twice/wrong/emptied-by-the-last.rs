@@ -1,0 +1,38 @@
+//! Wrong: the last to come empties the barrier, and the others wait for that. But a fast one comes back, and the barrier is not
+//! empty any more when a slow one looks.
+
+use condvar::Condvar;
+use mutex::Mutex;
+
+/// A place where so many threads wait for each other, again and again.
+///
+/// Whatever a thread did before it came is seen by all when they go on: each `wait` *synchronizes before* the return of every
+/// other one in the same round.
+#[derive(Debug)]
+pub struct Barrier {
+    parties: usize,
+    /// How many have come.
+    arrived: Mutex<usize>,
+    changed: Condvar,
+}
+
+impl Barrier {
+    model::const_fn! {
+        /// A barrier for so many.
+        pub const fn new(parties: usize) -> Barrier {
+            Barrier { parties, arrived: Mutex::new(0), changed: Condvar::new() }
+        }
+    }
+
+    /// Blocks, asleep, until all have come. Then it begins anew.
+    pub fn wait(&self) {
+        let mut arrived = self.arrived.lock();
+        *arrived += 1;
+        if *arrived == self.parties {
+            *arrived = 0;
+            self.changed.notify_all();
+        } else {
+            self.changed.wait_while(&mut arrived, |arrived| *arrived > 0);
+        }
+    }
+}
