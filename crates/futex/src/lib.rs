@@ -199,7 +199,8 @@ pub fn requeue(from: &AtomicU32, expected: u32, to: *const AtomicU32) -> Result<
 ///
 /// To lie down and to be woken takes some ten microseconds, and most locks are held for a fraction of one: so it may pay
 /// to wait for a moment, awake, before the first [`wait`]. But to look at a word is to take its cache line away from the
-/// thread that is about to change it. Hence the pauses.
+/// thread that is about to change it. Hence the pauses (`compare -- mutex/contended --pin spread` in `benches` shows what
+/// they are worth).
 ///
 /// Under the model it does not look at all: a thread that watches until it finds what it waits for does what one does
 /// that comes later, and the model tries that in any case.
