@@ -1,20 +1,22 @@
 //! Whether orderings are no stronger than they have to be: what the exercises share in which orderings are the lesson.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schedule::{Operation, Ordering, Step, Value};
 
 /// Fails if `program` does anything to an atomic that `manifest` does not accept, or with a stronger ordering; or if it does
-/// nothing to any that the model sees.
+/// nothing to any that the model sees. Returns what is accepted and the program does not do.
 ///
 /// One schedule is looked at, so `program` has to see to it that everything happens in it.
 #[track_caller]
-pub(crate) fn assert_none_is_stronger(manifest: &str, program: impl Fn() + Send + Sync + 'static) {
-    let accepted = accepted(manifest);
+pub(crate) fn assert_none_is_stronger(manifest: &str, program: impl Fn() + Send + Sync + 'static) -> Vec<&str> {
+    let mut accepted = accepted(manifest);
     let outcomes = model::outcomes(program);
     let schedule = outcomes.witness(&()).expect("the program comes to its end");
-    let seen = schedule.steps.iter().filter(|step| judge(step, &accepted)).count();
-    assert!(seen > 0, "the model sees nothing of this: use the atomics of `model`");
+    let seen: BTreeSet<&str> = schedule.steps.iter().filter_map(|step| judge(step, &accepted)).collect();
+    assert!(!seen.is_empty(), "the model sees nothing of this: use the atomics of `model`");
+    accepted.retain(|operation, _| !seen.contains(operation));
+    accepted.into_keys().collect()
 }
 
 /// The manifest's section `strongest`: operations, and the strongest ordering that each may have. Where what is written
@@ -27,8 +29,8 @@ fn accepted(manifest: &str) -> BTreeMap<&str, &str> {
     entries.map(|(operation, ordering)| (operation.trim_matches('"'), ordering.trim_matches('"'))).collect()
 }
 
-/// Whether `step` does anything to an atomic. Fails if that is not in `accepted`.
-fn judge(step: &Step, accepted: &BTreeMap<&str, &str>) -> bool {
+/// What `step` does to an atomic, if it does anything, by its name in `accepted`. Fails if it is not there.
+fn judge<'manifest>(step: &Step, accepted: &BTreeMap<&'manifest str, &str>) -> Option<&'manifest str> {
     let place = format!("{}:{}", step.place.file, step.place.line);
     let (location, method, new, ordering, on_failure) = match &step.operation {
         Operation::Load { location, ordering, .. } => (location, "load", None, ordering, None),
@@ -41,12 +43,12 @@ fn judge(step: &Step, accepted: &BTreeMap<&str, &str>) -> bool {
             (location, method, Some(new), success, Some(failure))
         }
         Operation::Fence { .. } => panic!("{place}: no fence is needed"),
-        _ => return false,
+        _ => return None,
     };
     let plain = format!("{location}.{method}");
     let exact = new.map_or_else(|| plain.clone(), |new| format!("{plain}({})", value(new)));
     let known = accepted.get_key_value(&*exact).or_else(|| accepted.get_key_value(&*plain));
-    let Some((name, &strongest)) = known else { panic!("{place}: no {exact} is needed") };
+    let Some((&name, &strongest)) = known else { panic!("{place}: no {exact} is needed") };
     let ordering = format!("{ordering:?}");
     assert!(
         ordering == "Relaxed" || ordering == strongest,
@@ -56,7 +58,7 @@ fn judge(step: &Step, accepted: &BTreeMap<&str, &str>) -> bool {
         on_failure.is_none_or(|ordering| *ordering == Ordering::Relaxed),
         "{place}: {name} takes nothing when it fails, so its second ordering is stronger than it has to be"
     );
-    true
+    Some(name)
 }
 
 fn value(value: &Value) -> String {
