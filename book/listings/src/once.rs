@@ -4,6 +4,7 @@ use model::sync::atomic::Ordering::Relaxed;
 use model::sync::atomic::{AtomicU32, Ordering};
 use model::thread;
 use mutex::Mutex;
+use once::OnceLock;
 
 /// A rate that is looked up once. How it looks before it locks, and how it says that it has made the rate, is to be tried.
 #[derive(Debug)]
@@ -52,3 +53,19 @@ pub fn both_ask(look: Ordering, tell: Ordering) -> u32 {
     })
 }
 // ANCHOR_END: both_ask
+
+/// Alice and main both ask a cell. Returns what main is told, and how often it was looked up.
+// ANCHOR: cell
+pub fn both_ask_a_cell() -> (u32, u32) {
+    let (rate, looked_up) = (OnceLock::new(), AtomicU32::new(0));
+    let look_up = || {
+        looked_up.fetch_add(1, Relaxed);
+        42
+    };
+    let told = thread::scope(|scope| {
+        scope.spawn("Alice", || *rate.get_or_init(look_up));
+        *rate.get_or_init(look_up)
+    });
+    (told, looked_up.load(Relaxed))
+}
+// ANCHOR_END: cell

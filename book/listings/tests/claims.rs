@@ -10,7 +10,7 @@ use listings::flag::{Sleeping, Spinning};
 use listings::letter::{crossing, letter};
 use listings::lock::{Lock, Swapping, pairs_bought};
 use listings::mutex::{Knowing, Waking, pairs_from_account, sell_all, sell_each, two_come};
-use listings::once::both_ask;
+use listings::once::{both_ask, both_ask_a_cell};
 use listings::primitives::{Called, Counted, OnePermit, Parts, by_permit, remembered};
 use listings::rwlock::{paid, to_pay_once};
 use listings::semaphore::{Shelf, downloads};
@@ -227,6 +227,11 @@ fn who_locks_for_reading_once_is_told_the_old_sum_or_the_new() {
 #[test]
 fn whoever_looks_with_acquire_finds_what_was_made() {
     check(|| assert_eq!(both_ask(Acquire, Release), 42));
+}
+
+#[test]
+fn a_cell_is_filled_once_by_whoever_asks_first() {
+    check(|| assert_eq!(both_ask_a_cell(), (42, 1)));
 }
 
 #[test]
