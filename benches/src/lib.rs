@@ -181,6 +181,11 @@ impl Standing {
         self.share(self.done.iter().max())
     }
 
+    /// The same of the first thread, which in some scenarios does something else than the others.
+    pub fn first(&self) -> f64 {
+        self.share(self.done.first())
+    }
+
     fn share(&self, done: Option<&u64>) -> f64 {
         let even = self.operations() as f64 / self.done.len() as f64;
         done.map_or(0.0, |&done| done as f64) / even
@@ -202,8 +207,8 @@ mod tests {
 
     #[test]
     fn shares_are_compared_with_an_even_one() {
-        let standing = Standing { elapsed: Duration::from_secs(1), done: vec![300, 100, 200] };
+        let standing = Standing { elapsed: Duration::from_secs(1), done: vec![200, 300, 100] };
         assert_eq!(standing.operations(), 600);
-        assert_eq!((standing.least(), standing.most()), (0.5, 1.5));
+        assert_eq!((standing.least(), standing.most(), standing.first()), (0.5, 1.5, 1.0));
     }
 }

@@ -53,6 +53,8 @@ pub(crate) struct Fairness {
     pub(crate) least: Vec<f64>,
     /// Of the thread that got most.
     pub(crate) most: Vec<f64>,
+    /// Of the first thread, which in some scenarios does something else than the others.
+    pub(crate) first: Vec<f64>,
 }
 
 /// Of a distribution.
@@ -163,6 +165,7 @@ impl Entrant {
                 let standing = self.measure(|| contest(plan.contest));
                 self.fairness.least.push(standing.least());
                 self.fairness.most.push(standing.most());
+                self.fairness.first.push(standing.first());
             }
         }
     }
@@ -296,10 +299,14 @@ mod tests {
     fn a_contest_tells_how_even_it_was() {
         assert!(compared("event/is_set/1").contenders.iter().all(|contender| contender.fairness.is_none()));
         for contender in compared("mutex/contended/4").contenders {
-            let Fairness { least, most } = contender.fairness.unwrap();
-            assert_eq!((least.len(), most.len()), (4, 4));
+            let Fairness { least, most, first } = contender.fairness.unwrap();
+            assert_eq!((least.len(), most.len(), first.len()), (4, 4, 4));
             assert!(least.iter().all(|least| (0.0..=1.0).contains(least)), "{least:?}");
             assert!(most.iter().all(|most| (1.0..=4.0).contains(most)), "{most:?}");
+            let mut bounds = least.iter().zip(&most);
+            assert!(
+                first.iter().all(|first| bounds.next().is_some_and(|(least, most)| least <= first && first <= most))
+            );
         }
     }
 }

@@ -46,7 +46,7 @@ fn row(contender: &Measured, sleeps: bool) -> String {
         None => String::new(),
     };
     let shares = match &contender.fairness {
-        Some(Fairness { least, most }) => {
+        Some(Fairness { least, most, .. }) => {
             let least = least.iter().copied().fold(f64::INFINITY, f64::min);
             let most = most.iter().copied().fold(0.0, f64::max);
             format!("   {least:>5.2}  {most:>5.2}")
