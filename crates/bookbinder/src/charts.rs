@@ -13,32 +13,95 @@ use serde::Deserialize;
 use crate::Error;
 
 /// The book's charts. Each goes into the figure of its name.
-const CHARTS: [Chart; 4] = [
+const CHARTS: [Chart; 12] = [
     Chart {
         name: "mutex-short",
         scenario: "mutex/contended",
         title: "Lock, add one, unlock, at once again",
         quantity: Quantity::Throughput,
+        left_out: &[],
     },
     Chart {
         name: "mutex-long",
         scenario: "mutex/contended_for_long",
         title: "Lock, work three microseconds, unlock, at once again",
         quantity: Quantity::Throughput,
+        left_out: &[],
     },
     Chart {
         name: "mutex-fairness",
         scenario: "mutex/contended_for_long",
         title: "What the threads get that get least and most",
         quantity: Quantity::Shares,
+        left_out: &[],
     },
     Chart {
         name: "condvar-broadcast",
         scenario: "condvar/broadcast_locked",
         title: "Call all who wait, with the lock held, until the last is through",
         quantity: Quantity::Time,
+        left_out: &[],
+    },
+    Chart {
+        name: "semaphore-one",
+        scenario: "semaphore/one_permit",
+        title: "Take the one permit, give it back, at once again",
+        quantity: Quantity::Throughput,
+        left_out: &SEMAPHORES_LEFT_OUT,
+    },
+    Chart {
+        name: "semaphore-three",
+        scenario: "semaphore/three_permits",
+        title: "Take one of three permits, give it back, at once again",
+        quantity: Quantity::Throughput,
+        left_out: &SEMAPHORES_LEFT_OUT,
+    },
+    Chart {
+        name: "semaphore-fairness",
+        scenario: "semaphore/one_permit",
+        title: "What the threads get that get least and most",
+        quantity: Quantity::Shares,
+        left_out: &SEMAPHORES_LEFT_OUT,
+    },
+    Chart {
+        name: "semaphore-many",
+        scenario: "semaphore/many_among_single",
+        title: "What the one thread gets that wants three of four permits",
+        quantity: Quantity::First,
+        left_out: &SEMAPHORES_LEFT_OUT,
+    },
+    Chart {
+        name: "rwlock-short",
+        scenario: "rwlock/read_mostly",
+        title: "Read a number (each hundredth time write one), at once again",
+        quantity: Quantity::Throughput,
+        left_out: &[],
+    },
+    Chart {
+        name: "rwlock-long",
+        scenario: "rwlock/read_mostly_for_long",
+        title: "Read (each hundredth time write) for three microseconds, at once again",
+        quantity: Quantity::Throughput,
+        left_out: &[],
+    },
+    Chart {
+        name: "rwlock-writer",
+        scenario: "rwlock/one_writer",
+        title: "What the one thread gets that writes, while the others read",
+        quantity: Quantity::First,
+        left_out: &[],
+    },
+    Chart {
+        name: "barrier-round",
+        scenario: "barrier/round",
+        title: "Come, and go on when all have come",
+        quantity: Quantity::Time,
+        left_out: &[],
     },
 ];
+
+/// The semaphores of the comparison that no chart shows.
+const SEMAPHORES_LEFT_OUT: [&str; 3] = ["usync", "async-lock", "std-semaphore"];
 
 const SIZE: (u32, u32) = (760, 380);
 
@@ -65,6 +128,8 @@ struct Chart {
     scenario: &'static str,
     title: &'static str,
     quantity: Quantity,
+    /// Whom it does not show, for more than four cannot be told apart.
+    left_out: &'static [&'static str],
 }
 
 /// What a chart shows for each number of threads.
@@ -76,6 +141,8 @@ enum Quantity {
     Time,
     /// What the threads got that got least and most.
     Shares,
+    /// What the first thread got, which does something else than the others.
+    First,
 }
 
 impl Quantity {
@@ -84,7 +151,7 @@ impl Quantity {
         match self {
             Quantity::Throughput => "millions in a second",
             Quantity::Time => "microseconds",
-            Quantity::Shares => "1 is an even share",
+            Quantity::Shares | Quantity::First => "1 is an even share",
         }
     }
 
@@ -99,6 +166,9 @@ impl Quantity {
             Quantity::Shares => {
                 "Short lines are fair. A line goes from the least that any thread got in a round to the most, by the \
                  medians of the rounds."
+            }
+            Quantity::First => {
+                "A mark is the median of the rounds, a line goes from the lowest to the highest. At 0 it never gets its turn."
             }
         }
     }
@@ -142,6 +212,8 @@ struct Measured {
 struct Fairness {
     least: Vec<f64>,
     most: Vec<f64>,
+    #[serde(default)]
+    first: Vec<f64>,
 }
 
 /// A figure of the book, and what has to be in it.
@@ -197,7 +269,8 @@ impl Chart {
         let mine = results.comparisons.iter().filter(|comparison| comparison.pin == "spread");
         let group = |comparison: &Comparison| {
             let threads = comparison.id.strip_prefix(self.scenario)?.strip_prefix('/')?.parse().ok()?;
-            let spans = comparison.contenders.iter().filter_map(|contender| self.span(contender)).collect();
+            let shown = comparison.contenders.iter().filter(|it| !self.left_out.contains(&it.name.as_str()));
+            let spans = shown.filter_map(|contender| self.span(contender)).collect();
             Some(Group { threads, spans })
         };
         mine.filter_map(group).filter(|group| !group.spans.is_empty()).collect()
@@ -209,9 +282,10 @@ impl Chart {
             Quantity::Throughput => contender.elapsed.iter().map(|nanoseconds| 1e3 / nanoseconds).collect(),
             Quantity::Time => contender.elapsed.iter().map(|nanoseconds| nanoseconds / 1e3).collect(),
             Quantity::Shares => {
-                let Fairness { least, most } = contender.fairness.as_ref()?;
+                let Fairness { least, most, .. } = contender.fairness.as_ref()?;
                 return Some(Span { name, low: median(least)?, middle: None, high: median(most)? });
             }
+            Quantity::First => contender.fairness.as_ref()?.first.clone(),
         };
         let low = values.iter().copied().reduce(f64::min)?;
         let high = values.iter().copied().reduce(f64::max)?;
@@ -254,7 +328,7 @@ impl Chart {
                 .axis_desc_style(text(15).color(&INK))
                 .set_tick_mark_size(LabelAreaPosition::Bottom, 4)
                 .draw()?;
-            if self.quantity == Quantity::Shares {
+            if matches!(self.quantity, Quantity::Shares | Quantity::First) {
                 let even = [(-0.5, 1.0), (columns - 0.5, 1.0)];
                 chart.draw_series([DashedPathElement::new(even, 6, 4, INK.stroke_width(1))])?;
             }
@@ -306,6 +380,10 @@ impl Chart {
         }
         let milliseconds =
             if self.quantity == Quantity::Time { results.milliseconds } else { results.contest_milliseconds };
+        let left_out = match self.left_out {
+            [] => String::new(),
+            names => format!(" Not shown: {}.", names.join(", ")),
+        };
         let names = groups[0].spans.iter().map(|span| format!("<th>{}</th>", escaped(&span.name)));
         let rows = groups.iter().map(|group| {
             let cells = group.spans.iter().map(|span| format!("<td>{}</td>", self.cell(span)));
@@ -313,7 +391,7 @@ impl Chart {
         });
         format!(
             "<figure class=\"chart\">\n{}<figcaption>{} {} rounds of {milliseconds} ms on {}, the \
-             threads dealt out to the processors in turn.</figcaption>\n<details>\n<summary>The same as a \
+             threads dealt out to the processors in turn.{left_out}</figcaption>\n<details>\n<summary>The same as a \
              table</summary>\n<table>\n<tr><th>threads</th>{}</tr>\n{}</table>\n<p>{}; in parentheses the lowest and the \
              highest.</p>\n</details>\n</figure>\n",
             svg.replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{}\" ", escaped(self.title)), 1),

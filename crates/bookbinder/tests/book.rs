@@ -24,17 +24,23 @@ fn complaints(text: &str) -> Vec<String> {
 
 /// A book without chapters, with what was measured of two mutexes.
 fn measured(name: &str, nanoseconds: f64) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("there is room for a small book");
-    let write = |name: &str, text: &str| write(folder.path(), name, text);
     let contender = format!(
         r#"{{"name": "{name}", "elapsed": [500.0, {nanoseconds}], "fairness": {{"least": [0.5], "most": [1.5]}}}}"#
     );
-    let comparison =
-        |scenario: &str| format!(r#"{{"id": "{scenario}/2", "pin": "spread", "contenders": [{contender}]}}"#);
-    let comparisons = ["mutex/contended", "mutex/contended_for_long"].map(comparison).join(", ");
+    compared("mutex", &["contended", "contended_for_long"], &contender)
+}
+
+/// A book without chapters, with what `contenders` did in each of the `scenarios`.
+fn compared(concept: &str, scenarios: &[&str], contenders: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("there is room for a small book");
+    let write = |name: &str, text: &str| write(folder.path(), name, text);
+    let comparison = |scenario: &&str| {
+        format!(r#"{{"id": "{concept}/{scenario}/2", "pin": "spread", "contenders": [{contenders}]}}"#)
+    };
+    let comparisons = scenarios.iter().map(comparison).collect::<Vec<_>>().join(", ");
     let machine = r#"{"processor": "Abacus", "processors": 2, "system": "Linux", "date": null}"#;
     write(
-        "results/mutex.json",
+        &format!("results/{concept}.json"),
         &format!(
             r#"{{"machine": {machine}, "rounds": 2, "milliseconds": 20, "contest_milliseconds": 1000,
             "comparisons": [{comparisons}]}}"#
@@ -57,6 +63,19 @@ fn a_chart_shows_what_was_measured_in_words_as_well() {
     }
     assert!(!chart.contains("\n\n"), "Markdown ends HTML at a blank line:\n{chart}");
     assert!(!chart.contains("\"#0"), "a colour that is not the page's:\n{chart}");
+}
+
+#[test]
+fn a_chart_shows_the_share_of_the_first_thread_and_names_whom_it_leaves_out() {
+    let shares = r#""elapsed": [500.0], "fairness": {"least": [0.1, 0.2], "most": [1.5, 1.6], "first": [0.25, 0.75]}"#;
+    let contenders = format!(r#"{{"name": "ours", {shares}}}, {{"name": "usync", {shares}}}"#);
+    let folder = compared("semaphore", &["one_permit", "three_permits", "many_among_single"], &contenders);
+    Book::new(folder.path(), folder.path().join("out")).draw_charts().expect("there are results");
+    let chart = fs::read_to_string(folder.path().join("figures/semaphore-many.html")).expect("it was drawn");
+    for part in ["<td>0.50 (0.25 to 0.75)</td>", "Not shown: usync"] {
+        assert!(chart.contains(part), "no {part} in:\n{chart}");
+    }
+    assert!(!chart.contains("<th>usync</th>"), "{chart}");
 }
 
 #[test]
