@@ -44,13 +44,17 @@
 //! into a waiter's entry comes along in the same way, and whoever wrote it is done with the entry by then: the waiter may
 //! return, and its stack be used for something else.
 //!
-//! # Giving way before sleeping
+//! # Watching before sleeping
 //!
-//! To lie down and to be woken takes some ten microseconds, for each thread in each round. A mutex avoids that by watching
-//! its word for a moment. But whoever waits here waits for *all* the others, and where there are more threads than
-//! processors, some of those are waiting for the very processor on which it would watch. So it gives its turn away
-//! instead, a few times. On two processors a round of sixteen threads took 14 microseconds so, and 46 with `TURNS` at zero
-//! (`compare -- barrier/round/16 --pin spread` in `benches`).
+//! To lie down and to be woken takes some ten microseconds, for each thread in each round. So a thread watches the round
+//! for a moment first, as a mutex does with its word. That pays where every thread has a processor. Where there are more
+//! threads than processors, some of the others wait for the very processor on which it watches, and it mostly watches in
+//! vain: on two processors, two threads met twelve times as fast as at std's barrier, four at 1.7 times, eight as fast,
+//! and sixteen took 1.6 times as long (`compare -- barrier --pin spread` in `benches`).
+//!
+//! To give the turn away instead (`yield_now`) was faster for many threads, as long as nothing else ran: the others came
+//! meanwhile, and nobody slept at all. But if *other programs* want the processors, the turn goes to them, and is back
+//! when they have had theirs. A round that had taken microseconds took milliseconds then.
 //!
 //! # When the rounds run out
 //!
@@ -77,12 +81,7 @@ use std::time::Duration;
 
 use futex::Deadline;
 use model::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use model::thread;
 use mutex::{Mutex, MutexGuard};
-
-/// How many turns a thread gives away before it lies down. Under the model it does not: a thread that gives way and then
-/// finds its round over does what one does that comes later to look, and the model tries that in any case.
-const TURNS: u32 = if model::MODELLED { 0 } else { 4 };
 
 /// Where so many threads wait until all of them have come.
 ///
@@ -252,12 +251,8 @@ impl Barrier {
     fn sleep_through(&self, round: u32, deadline: Deadline) {
         // ORDERING: Acquire pairs with the Release in `end_round`.
         let over = || self.round.load(Ordering::Acquire) != round;
-        let turns = if deadline == Deadline::NOW { 0 } else { TURNS };
-        for _ in 0..turns {
-            if over() {
-                return;
-            }
-            thread::yield_now();
+        if deadline != Deadline::NOW && futex::watch(|| over().then_some(())).is_some() {
+            return;
         }
         while !over() {
             if futex::wait_until(&self.round, round, deadline).is_err() {
