@@ -253,7 +253,7 @@ fn a_writer_is_not_starved_by_readers_who_relieve_each_other() {
 
 #[test]
 fn a_writer_that_gives_up_lets_the_readers_behind_it_on() {
-    model::check(|| {
+    check_bounded(3, || {
         let lock = RwLock::new(7);
         let guard = lock.read();
         thread::scope(|scope| {
@@ -308,6 +308,36 @@ fn a_reader_that_gives_up_leaves_a_lock_that_works() {
         drop(guard);
         *lock.try_write().expect("it is free") += 1;
         assert_eq!(*lock.read(), 1);
+    });
+}
+
+/// The lock knows of readers that sleep, and not how many.
+#[test]
+fn a_reader_that_gives_up_does_not_do_so_for_the_others() {
+    check_bounded(2, || {
+        let lock = RwLock::new(7);
+        let guard = lock.write();
+        thread::scope(|scope| {
+            scope.spawn("impatient", || drop(lock.read_timeout(MOMENT)));
+            scope.spawn("patient", || assert_eq!(*lock.read(), 7));
+            drop(guard);
+        });
+    });
+}
+
+/// The reader stands behind a writer, and leaves its flag up when it goes. Nobody may wait for it.
+#[test]
+fn a_reader_that_gives_up_behind_a_writer_keeps_nobody_out() {
+    check_bounded(2, || {
+        let count = RwLock::new(0);
+        let guard = count.read();
+        thread::scope(|scope| {
+            scope.spawn("impatient", || drop(count.read_timeout(MOMENT)));
+            scope.spawn("writer", || *count.write() += 1);
+            drop(guard);
+        });
+        assert_eq!(*count.try_read().expect("nobody is left"), 1);
+        assert!(count.try_write().is_some());
     });
 }
 
