@@ -5,83 +5,144 @@
 //!
 //! # State
 //!
-//! A [`Semaphore`] with as many permits as there can be readers, beside the data:
+//! Eight bytes beside the data. The first four are a word that says who is inside, and who sleeps:
 //!
-//! | permits taken | meaning |
-//! |---|---|
-//! | none | Nobody reads or writes. |
-//! | *n* | So many threads read. |
-//! | all of them | One thread writes. |
+//! ```text
+//!    31                           2          1                  0
+//!   ┌──────────────────────────────┬──────────────────┬──────────────────┐
+//!   │      readers, or WRITING     │  WRITERS_ASLEEP  │  READERS_ASLEEP  │
+//!   └──────────────────────────────┴──────────────────┴──────────────────┘
+//! ```
+//!
+//! Readers sleep on this word. Writers sleep on the other, which counts how often one of them was **called**: so it is
+//! possible to wake a writer and to let the readers sleep. The first word tells:
+//!
+//! | inside | `WRITERS_ASLEEP` | meaning |
+//! |---|---|---|
+//! | nobody | 0 | Whoever comes goes in. If writers sleep, one of them has been called. |
+//! | nobody | 1 | A writer has been called, and readers leave it the lock. |
+//! | *n* readers | 0 | Readers that come go in. If writers sleep, one of them has been called. |
+//! | *n* readers | 1 | Readers that come stand back. Who leaves last calls a writer. |
+//! | a writer | 0 | Others wait. If writers sleep, one of them has been called. |
+//! | a writer | 1 | Others wait. Who leaves calls a writer. |
+//!
+//! `READERS_ASLEEP` is up where readers may sleep, so that nobody makes a system call for those who do not.
 //!
 //! # Protocol
 //!
-//! - **`read`** takes one permit.
-//! - **`write`** takes all of them, at once.
-//! - Dropping a guard gives back what it took.
+//! - **`read`** adds one reader, if nobody writes and `WRITERS_ASLEEP` is down. Else it puts up `READERS_ASLEEP` and
+//!   sleeps as long as the word stays like that.
+//! - **`write`** puts `WRITING` into a word that is zero. Else it asks how often writers were called, puts up
+//!   `WRITERS_ASLEEP`, and sleeps until the next call. When it finds nobody inside, it goes in.
+//! - **Who ends reading** takes one reader away. The last one calls a writer if `WRITERS_ASLEEP` is up, and *leaves it
+//!   up*: no reader comes in before that writer.
+//! - **Who ends writing** makes the word zero, wakes all readers if they slept, and calls a writer if one did.
+//! - **A writer whose time has run out** while others read takes both flags down, and wakes as one who ends writing.
 //!
-//! All else is the semaphore's. A writer that waits wants many permits, so the semaphore reserves for it what is given
-//! back: readers who come later queue behind it, and do not starve it. And a reader that writers have overtaken a few
-//! times lets no other overtake it.
+//! A writer that has slept goes in with `WRITERS_ASLEEP` up, because it does not know whether others sleep beside it.
+//! If there are none, one call is for nobody, and that is the price of not counting the sleepers.
+//!
+//! # Who goes first
+//!
+//! Readers stand back as soon as a writer waits. Otherwise it would starve: there would always be one reader inside who
+//! has come before another left. When a writer leaves, it is the other way about: all readers who slept meanwhile are
+//! woken, and one writer after them. Which of them gets in first is left open. If readers do, the writer finds them
+//! inside, puts `WRITERS_ASLEEP` up again, and is next when they leave.
+//!
+//! To be stricter would be slow. A lock that is kept for a thread is lost time until that thread has woken up, which
+//! takes far longer than most threads stay inside. This lock is kept in one case only, for the writer that the last
+//! reader calls. Readers pay for that: while it wakes up, they wait, though nobody is inside.
 //!
 //! # Invariants
 //!
-//! 1. Each [`ReadGuard`] stands for one permit, and a [`WriteGuard`] for all. So while there is a write guard there is no
-//!    other guard.
+//! 1. While a [`WriteGuard`] is there, the word is `WRITING`, and there is no other guard. Else it counts the read guards.
+//! 2. If readers sleep, `READERS_ASLEEP` is up, or they are being woken: who takes it down wakes all of them.
+//! 3. If writers sleep, `WRITERS_ASLEEP` is up, or a writer was called that has yet to look at the word: who takes the
+//!    flag down calls one. That one goes in with the flag up, or puts it up again before it sleeps.
+//! 4. If readers sleep or `WRITERS_ASLEEP` is up, somebody is inside, or a writer is awake. So nobody waits for a lock
+//!    that nobody has.
+//! 5. A thread lies down only while the word that it sleeps on is exactly what it has seen. Looking and lying down are one
+//!    step: the futex promises that.
+//! 6. The words are changed by read-modify-writes only, never by a plain store.
+//!
+//! Invariant 3 rests on the called writer, so it must not leave before it has looked. It does not, though its time may
+//! run out: a thread that was woken is not told that it timed out, the futex promises that, and looks once more.
 //!
 //! # Memory ordering
 //!
-//! A release of permits synchronizes before each acquisition that comes after it. So a writer sees all that earlier
-//! readers and writers have done, and a reader all that earlier writers have.
+//! What a writer has done must be seen by all who come in later, and what a reader has done by the writers. To leave is a
+//! Release, to come in an Acquire. A writer may come after many readers, and reads the word that the last of them has
+//! written; as all changes are read-modify-writes, that word hands on what the ones before it carried (a *release
+//! sequence*). Readers would not have to tell later readers anything. That they do is no promise.
 //!
 //! # When it pays
 //!
 //! Less often than one would think. To lock for reading is to change the word that all readers share: the cache line
 //! that holds it goes from processor to processor, as a mutex's does. Readers gain only while they are *inside* at the
 //! same time, so what they do there has to take much longer than the locking, some microseconds at least. And to be
-//! fair to writers costs readers: while one waits, those who come stand in the queue, and are woken one after the other.
+//! fair to writers costs readers: while one waits, those who come go to sleep, though they would disturb nobody.
 //!
 //! # A tempting mistake
 //!
-//! A writer that wants everything may wait for long. Would it not get further by coming in as a reader first, so that it
-//! has a foot in the door, and then asking for the rest?
+//! A writer sleeps until the next call, so it asks for the number of calls right before it sleeps:
 //!
 //! ```text
-//! let first = self.permits.acquire();
-//! let others = self.permits.acquire_many(READERS - 1);
+//! let state = self.state.fetch_or(WRITERS_ASLEEP, Acquire);
+//! if state < ONE {
+//!     continue; // nobody is inside: try again
+//! }
+//! let calls = self.calls.load(Acquire);
+//! futex::wait(&self.calls, calls);
 //! ```
 //!
-//! 1. Alice wants to write, and comes in as a reader.
-//! 2. Bob wants to write, too, and comes in as a reader.
-//! 3. Alice waits for all other permits, one of which is Bob's. Bob waits for all others, one of which is Alice's.
+//! 1. Bob reads. Alice wants to write: she puts up `WRITERS_ASLEEP`, and has seen that somebody is inside.
+//! 2. Bob leaves. He is the last, so he calls: the number of calls is one. Nobody sleeps yet.
+//! 3. Alice asks for the number of calls. It is one, and she sleeps until it is another.
 //!
-//! The mutant `foot-in-the-door` is this mistake, and the test `writers_take_turns` finds it. It is also why no method
-//! turns a [`ReadGuard`] into a [`WriteGuard`].
+//! Nobody is inside who could call her, and readers stand back for her. So she has to ask *first*: whoever leaves after
+//! she has looked at the word makes the number another one, and she does not sleep.
+//!
+//! The mutant `asks-too-late` is this mistake, and the test `readers_publish_to_the_writer_after_them` finds it.
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
+use futex::Deadline;
 use model::cell::UnsafeCell;
-use semaphore::{Permit, Semaphore};
+use model::sync::atomic::{AtomicU32, Ordering};
 
-/// How many can read at the same time.
-const READERS: usize = Semaphore::MAX_PERMITS;
+/// Readers sleep, or are about to: whoever takes this down wakes all of them.
+const READERS_ASLEEP: u32 = 0b01;
+
+/// Writers sleep, or are about to: readers that come stand back, and whoever takes this down calls a writer.
+const WRITERS_ASLEEP: u32 = 0b10;
+
+/// One reader. The readers are the bits from here on: below this, nobody is inside.
+const ONE: u32 = 0b100;
+
+/// One writer, in the place of the readers: from this on, somebody writes.
+const WRITING: u32 = !(READERS_ASLEEP | WRITERS_ASLEEP);
+
+/// As many readers as there can be beside the number that means [`WRITING`].
+const MAX_READERS: u32 = WRITING / ONE - 1;
 
 /// A lock for many readers or one writer, with the data that it protects.
 ///
 /// Dropping a [`WriteGuard`] *synchronizes before* every later locking, and dropping a [`ReadGuard`] before every later
 /// locking for writing.
 ///
-/// **Fairness.** A writer that is at the head of the queue is overtaken by nobody; a reader by a few at most.
+/// **Fairness.** Readers that come while a writer waits stand behind it. When a writer leaves or gives up, those who have
+/// slept meanwhile, all readers and the next writer, are woken together, and may be overtaken by a thread that is awake,
+/// as with a mutex. No order is promised among them, or among writers.
 ///
 /// **Panics.** A thread that panics while it holds a guard unlocks. Nothing is poisoned.
 ///
 /// **Deadlock.** A thread that holds a guard and locks again may wait for itself. That is so for reading twice, too: a
 /// writer that has come between the two waits for the first guard, and the second waits behind the writer.
 ///
-/// A lock is eight bytes beside its data and allocates nothing. At most 1,073,741,823 threads read at a time; one more
-/// would wait.
+/// A lock is eight bytes beside its data and allocates nothing.
 ///
 /// # Example
 ///
@@ -110,7 +171,7 @@ const READERS: usize = Semaphore::MAX_PERMITS;
 /// });
 /// ```
 pub struct RwLock<T: ?Sized> {
-    permits: Semaphore,
+    raw: RawRwLock,
     data: UnsafeCell<T>,
 }
 
@@ -122,7 +183,7 @@ impl<T> RwLock<T> {
     model::const_fn! {
         /// A lock that is free.
         pub const fn new(value: T) -> RwLock<T> {
-            RwLock { permits: Semaphore::new(READERS), data: UnsafeCell::new(value) }
+            RwLock { raw: RawRwLock::new(), data: UnsafeCell::new(value) }
         }
     }
 
@@ -133,45 +194,61 @@ impl<T> RwLock<T> {
 }
 
 impl<T: ?Sized> RwLock<T> {
-    /// Blocks while somebody writes or is about to, and locks for reading until the guard is dropped.
+    /// Blocks while somebody writes or waits to write, and locks for reading until the guard is dropped.
+    ///
+    /// # Panics
+    ///
+    /// If there are 1,073,741,822 read guards already, nearly all of which must have been forgotten.
     #[inline]
     pub fn read(&self) -> ReadGuard<'_, T> {
-        self.read_guard(self.permits.acquire())
+        if !self.raw.try_read() {
+            self.raw.read_slow(Deadline::NEVER);
+        }
+        self.read_guard()
     }
 
     /// Locks for reading if nobody writes or waits to write. Never blocks.
     #[inline]
     pub fn try_read(&self) -> Option<ReadGuard<'_, T>> {
-        self.permits.try_acquire().map(|permit| self.read_guard(permit))
+        self.raw.try_read().then(|| self.read_guard())
     }
 
     /// Blocks as [`read`](RwLock::read) does, for no longer than `timeout`; `None` if the time ran out.
     ///
     /// A zero duration never blocks. One that is too long for the clock is no limit.
+    ///
+    /// # Panics
+    ///
+    /// As [`read`](RwLock::read).
     #[inline]
     pub fn read_timeout(&self, timeout: Duration) -> Option<ReadGuard<'_, T>> {
-        self.permits.acquire_timeout(timeout).map(|permit| self.read_guard(permit))
+        let locked = self.raw.try_read() || (!timeout.is_zero() && self.raw.read_slow(Deadline::after(timeout)));
+        locked.then(|| self.read_guard())
     }
 
     /// Blocks until nobody reads or writes, and locks for writing until the guard is dropped.
     #[inline]
     pub fn write(&self) -> WriteGuard<'_, T> {
-        self.write_guard(self.permits.acquire_many(READERS))
+        if !self.raw.try_write() {
+            self.raw.write_slow(Deadline::NEVER);
+        }
+        self.write_guard()
     }
 
     /// Locks for writing if nobody reads, writes or waits to write. Never blocks.
     #[inline]
     pub fn try_write(&self) -> Option<WriteGuard<'_, T>> {
-        self.permits.try_acquire_many(READERS).map(|permit| self.write_guard(permit))
+        self.raw.try_write().then(|| self.write_guard())
     }
 
     /// Blocks as [`write`](RwLock::write) does, for no longer than `timeout`; `None` if the time ran out. The readers
-    /// that have queued up behind it go on then.
+    /// that have waited behind it go on then.
     ///
     /// A zero duration never blocks. One that is too long for the clock is no limit.
     #[inline]
     pub fn write_timeout(&self, timeout: Duration) -> Option<WriteGuard<'_, T>> {
-        self.permits.acquire_many_timeout(READERS, timeout).map(|permit| self.write_guard(permit))
+        let locked = self.raw.try_write() || (!timeout.is_zero() && self.raw.write_slow(Deadline::after(timeout)));
+        locked.then(|| self.write_guard())
     }
 
     /// The data, without locking: nobody else can have the lock, because the caller has it for itself.
@@ -179,17 +256,208 @@ impl<T: ?Sized> RwLock<T> {
         self.data.get_mut()
     }
 
-    /// The guard of a reader that has taken `permit`.
+    /// The guard of a reader that has just come in.
     #[inline]
-    fn read_guard<'a>(&'a self, permit: Permit<'a>) -> ReadGuard<'a, T> {
-        ReadGuard { data: &self.data, _permit: permit, not_send: PhantomData }
+    fn read_guard(&self) -> ReadGuard<'_, T> {
+        ReadGuard { lock: self, not_send: PhantomData }
     }
 
-    /// The guard of a writer that has taken `permit`, which is all of them.
+    /// The guard of a writer that has just come in.
     #[inline]
-    fn write_guard<'a>(&'a self, permit: Permit<'a>) -> WriteGuard<'a, T> {
-        WriteGuard { data: &self.data, _permit: permit, not_send: PhantomData }
+    fn write_guard(&self) -> WriteGuard<'_, T> {
+        WriteGuard { lock: self, not_send: PhantomData }
     }
+}
+
+/// The lock alone, without data and without guards.
+struct RawRwLock {
+    /// Who is inside, [`WRITERS_ASLEEP`] and [`READERS_ASLEEP`]. Readers sleep here.
+    state: AtomicU32,
+    /// How often a writer was called. Writers sleep here.
+    ///
+    /// It wraps around. To be deceived by that, a writer would have to be stopped between its look and its sleep for
+    /// exactly 4,294,967,296 calls (or a multiple), each a system call: for many minutes.
+    calls: AtomicU32,
+}
+
+impl RawRwLock {
+    model::const_fn! {
+        const fn new() -> RawRwLock {
+            RawRwLock { state: AtomicU32::new(0), calls: AtomicU32::new(0) }
+        }
+    }
+
+    /// Comes in to read, if nobody writes or waits to write. Never blocks.
+    #[inline]
+    fn try_read(&self) -> bool {
+        loop {
+            // ORDERING: Relaxed; the exchange looks again.
+            let state = self.state.load(Ordering::Relaxed);
+            if !admits_reader(state) {
+                return false;
+            }
+            // (n readers, flags) => (n + 1 readers, same)
+            // ORDERING: Acquire pairs with the Release in `end_write`. On failure Relaxed, as above.
+            if self.state.compare_exchange(state, state + ONE, Ordering::Acquire, Ordering::Relaxed).is_ok() {
+                return true;
+            }
+            step_aside();
+        }
+    }
+
+    /// Comes in to write, if nobody is inside or waits to write. Never blocks.
+    #[inline]
+    fn try_write(&self) -> bool {
+        // (nobody, no flags) => (a writer, no flags)
+        // ORDERING: Acquire pairs with the Releases in `end_read` and `end_write`. On failure Relaxed; nothing was locked.
+        self.state.compare_exchange(0, WRITING, Ordering::Acquire, Ordering::Relaxed).is_ok()
+    }
+
+    /// Comes in to read where that was not possible at the first look. False: `deadline` has passed.
+    #[cold]
+    fn read_slow(&self, deadline: Deadline) -> bool {
+        if futex::watch(|| self.try_read().then_some(())).is_some() {
+            return true;
+        }
+        let mut in_time = true;
+        // ORDERING: Relaxed; the exchange looks again.
+        let mut state = self.state.load(Ordering::Relaxed);
+        loop {
+            assert!(state / ONE != MAX_READERS, "more than {MAX_READERS} read guards at a time");
+            let next = if admits_reader(state) {
+                // (n readers, flags) => (n + 1 readers, same)
+                state + ONE
+            } else if in_time {
+                // (others, flags) => (same, READERS_ASLEEP up)
+                state | READERS_ASLEEP
+            } else {
+                return false;
+            };
+            // ORDERING: Acquire pairs with the Release in `end_write`, for the lock. On failure Relaxed.
+            match self.state.compare_exchange(state, next, Ordering::Acquire, Ordering::Relaxed) {
+                Ok(_) if admits_reader(state) => return true,
+                Ok(_) => {
+                    // The lock may come free at the last moment, and "no" would not be the truth: hence one turn more.
+                    in_time = futex::wait_until(&self.state, next, deadline).is_ok();
+                    // ORDERING: Relaxed; the exchange looks again.
+                    state = self.state.load(Ordering::Relaxed);
+                }
+                Err(now) => state = now,
+            }
+        }
+    }
+
+    /// Comes in to write where that was not possible at the first look. False: `deadline` has passed.
+    #[cold]
+    fn write_slow(&self, deadline: Deadline) -> bool {
+        if futex::watch(|| self.try_write().then_some(())).is_some() {
+            return true;
+        }
+        // Once it has slept, others may sleep beside it (invariant 3).
+        let mut others = 0;
+        let mut in_time = true;
+        loop {
+            // ORDERING: Acquire pairs with the Release in `call_writer`: who has seen a call sees what it was made for.
+            let calls = self.calls.load(Ordering::Acquire);
+            let (state, next) = self.come_in_or_announce(others, in_time);
+            if state < ONE {
+                return true;
+            }
+            if !in_time {
+                self.wake(state & !next);
+                return false;
+            }
+            // As in `read_slow`, there is one turn more.
+            in_time = futex::wait_until(&self.calls, calls, deadline).is_ok();
+            others = WRITERS_ASLEEP;
+        }
+    }
+
+    /// One step of a writer, from a word to the next, both of which it returns. If nobody was inside, it is now. Else it
+    /// has announced that it waits; or, no longer `in_time`, that it does not.
+    fn come_in_or_announce(&self, others: u32, in_time: bool) -> (u32, u32) {
+        // ORDERING: Relaxed; the exchange looks again.
+        let mut state = self.state.load(Ordering::Relaxed);
+        loop {
+            let next = if state < ONE {
+                // (nobody, flags) => (a writer, same, WRITERS_ASLEEP up if others may sleep)
+                state | WRITING | others
+            } else if in_time {
+                // (others, flags) => (same, WRITERS_ASLEEP up)
+                state | WRITERS_ASLEEP
+            } else if state < WRITING {
+                // (n readers, flags) => (n readers, no flags)
+                state & !(READERS_ASLEEP | WRITERS_ASLEEP)
+            } else {
+                // (a writer, flags) => (same, same): the one inside will wake the others in any case.
+                state
+            };
+            // ORDERING: Acquire pairs with the Releases in `end_read` and `end_write`, for the lock. On failure Relaxed.
+            match self.state.compare_exchange(state, next, Ordering::Acquire, Ordering::Relaxed) {
+                Ok(_) => return (state, next),
+                Err(now) => state = now,
+            }
+        }
+    }
+
+    /// Leaves, of those who read.
+    #[inline]
+    fn end_read(&self) {
+        // (n + 1 readers, flags) => (n readers, same)
+        // ORDERING: Release pairs with the Acquires of writers.
+        let state = self.state.fetch_sub(ONE, Ordering::Release) - ONE;
+        if state < ONE && state & WRITERS_ASLEEP != 0 {
+            self.call_writer();
+        }
+    }
+
+    /// Leaves, as the one who writes.
+    #[inline]
+    fn end_write(&self) {
+        // (a writer, flags) => (nobody, no flags)
+        // ORDERING: Release pairs with the Acquires of readers and writers.
+        let state = self.state.swap(0, Ordering::Release);
+        if state != WRITING {
+            self.wake(state);
+        }
+    }
+
+    /// Wakes those whose flags, among `taken_down`, the caller has taken down.
+    #[cold]
+    fn wake(&self, taken_down: u32) {
+        if taken_down & READERS_ASLEEP != 0 {
+            futex::wake_all(&self.state);
+        }
+        if taken_down & WRITERS_ASLEEP != 0 {
+            self.call_writer();
+        }
+    }
+
+    /// Wakes one writer that sleeps, and all that are about to.
+    #[cold]
+    fn call_writer(&self) {
+        // ORDERING: Release pairs with the Acquire in `write_slow`.
+        self.calls.fetch_add(1, Ordering::Release);
+        futex::wake_one(&self.calls);
+    }
+}
+
+/// Leaves the word to others for a moment.
+///
+/// Readers stand in nobody's way, but their exchanges do: of two at a time one fails. To try again at once is to take the
+/// cache line away from a thread that is about to leave, and to come again; with a pause, both read several times as often
+/// (`compare -- rwlock/read_mostly --pin spread` in `benches`). The model has no cache lines.
+#[cold]
+fn step_aside() {
+    if !model::MODELLED {
+        (0..8).for_each(|_| model::hint::spin_loop());
+    }
+}
+
+/// Whether a reader may come in: nobody writes, and no writer waits.
+#[inline]
+fn admits_reader(state: u32) -> bool {
+    state / ONE < MAX_READERS && state & WRITERS_ASLEEP == 0
 }
 
 /// The right to read what an [`RwLock`] protects, as long as the guard lives.
@@ -205,8 +473,7 @@ impl<T: ?Sized> RwLock<T> {
 /// ```
 #[must_use = "the lock is released as soon as the guard is dropped"]
 pub struct ReadGuard<'a, T: ?Sized> {
-    data: &'a UnsafeCell<T>,
-    _permit: Permit<'a>,
+    lock: &'a RwLock<T>,
     not_send: PhantomData<*const ()>,
 }
 
@@ -219,7 +486,7 @@ impl<T: ?Sized> Deref for ReadGuard<'_, T> {
     #[inline]
     #[track_caller]
     fn deref(&self) -> &T {
-        let data = self.data.read_ptr();
+        let data = self.lock.data.read_ptr();
         // SAFETY: while there is a read guard there is no write guard (invariant 1), so nobody changes the data. The
         // reference borrows the guard.
         unsafe { &*data }
@@ -249,8 +516,7 @@ impl<T: ?Sized> Deref for ReadGuard<'_, T> {
 /// ```
 #[must_use = "the lock is released as soon as the guard is dropped"]
 pub struct WriteGuard<'a, T: ?Sized> {
-    data: &'a UnsafeCell<T>,
-    _permit: Permit<'a>,
+    lock: &'a RwLock<T>,
     not_send: PhantomData<*const ()>,
 }
 
@@ -263,7 +529,7 @@ impl<T: ?Sized> Deref for WriteGuard<'_, T> {
     #[inline]
     #[track_caller]
     fn deref(&self) -> &T {
-        let data = self.data.read_ptr();
+        let data = self.lock.data.read_ptr();
         // SAFETY: while there is a write guard there is no other (invariant 1), and the reference borrows this one.
         unsafe { &*data }
     }
@@ -273,15 +539,29 @@ impl<T: ?Sized> DerefMut for WriteGuard<'_, T> {
     #[inline]
     #[track_caller]
     fn deref_mut(&mut self) -> &mut T {
-        let data = self.data.write_ptr();
+        let data = self.lock.data.write_ptr();
         // SAFETY: as in `deref`, and the guard is borrowed for this reference alone.
         unsafe { &mut *data }
+    }
+}
+
+impl<T: ?Sized> Drop for ReadGuard<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        self.lock.raw.end_read();
     }
 }
 
 impl<T: ?Sized + fmt::Debug> fmt::Debug for ReadGuard<'_, T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         (**self).fmt(formatter)
+    }
+}
+
+impl<T: ?Sized> Drop for WriteGuard<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        self.lock.raw.end_write();
     }
 }
 

@@ -175,6 +175,60 @@ fn newcomers_queue_behind_a_writer_that_waits() {
     });
 }
 
+/// The writer sleeps when the last reader leaves, and has to wake up first. Nobody else comes in meanwhile.
+#[test]
+fn the_last_reader_leaves_the_lock_to_the_writer_that_waits() {
+    model::check(|| {
+        let written = RwLock::new(false);
+        let guard = written.read();
+        thread::scope(|scope| {
+            scope.spawn("writer", || *written.write() = true);
+            let writer_sleeps = model::sleepers() == 1;
+            drop(guard);
+            if let Some(written) = written.try_read() {
+                assert!(*written || !writer_sleeps, "a reader has passed the writer");
+            }
+        });
+    });
+}
+
+/// Each holds its guard until the other has one, and both have come while somebody wrote.
+#[test]
+fn readers_who_have_waited_come_in_together() {
+    check_bounded(2, || {
+        let lock = RwLock::new(());
+        let inside = AtomicU32::new(0);
+        let meet = || {
+            let _guard = lock.read();
+            inside.fetch_add(1, Relaxed);
+            while inside.load(Relaxed) < 2 {
+                thread::yield_now();
+            }
+        };
+        let guard = lock.write();
+        thread::scope(|scope| {
+            scope.spawn("Alice", meet);
+            scope.spawn("Bob", meet);
+            drop(guard);
+        });
+    });
+}
+
+/// The lock knows that writers sleep, and not how many: the first of them sees to it that the second gets its turn.
+#[test]
+fn every_writer_that_waits_gets_its_turn() {
+    check_bounded(2, || {
+        let count = RwLock::new(0);
+        let guard = count.write();
+        thread::scope(|scope| {
+            scope.spawn("Alice", || *count.write() += 1);
+            scope.spawn("Bob", || *count.write() += 1);
+            drop(guard);
+        });
+        assert_eq!(count.into_inner(), 2);
+    });
+}
+
 /// Two readers, of whom one has always come before the other leaves.
 #[test]
 fn a_writer_is_not_starved_by_readers_who_relieve_each_other() {
@@ -199,7 +253,7 @@ fn a_writer_is_not_starved_by_readers_who_relieve_each_other() {
 
 #[test]
 fn a_writer_that_gives_up_lets_the_readers_behind_it_on() {
-    model::check(|| {
+    check_bounded(3, || {
         let lock = RwLock::new(7);
         let guard = lock.read();
         thread::scope(|scope| {
@@ -209,6 +263,36 @@ fn a_writer_that_gives_up_lets_the_readers_behind_it_on() {
         });
         assert!(lock.try_read().is_some());
         drop(guard);
+        assert!(lock.try_write().is_some());
+    });
+}
+
+/// The lock knows of writers that sleep, and not how many: one that leaves must not leave for all.
+#[test]
+fn a_writer_that_gives_up_does_not_do_so_for_the_others() {
+    check_bounded(2, || {
+        let lock = RwLock::new(());
+        let guard = lock.read();
+        thread::scope(|scope| {
+            scope.spawn("impatient", || drop(lock.write_timeout(MOMENT)));
+            scope.spawn("patient", || drop(lock.write()));
+            drop(guard);
+        });
+        assert!(lock.try_write().is_some());
+    });
+}
+
+/// The reader came while somebody wrote, and is still asleep when the next writer waits, and gives up.
+#[test]
+fn a_writer_that_gives_up_while_another_writes_takes_no_wake_up_along() {
+    check_bounded(2, || {
+        let lock = RwLock::new(7);
+        let guard = lock.write();
+        thread::scope(|scope| {
+            scope.spawn("impatient", || drop(lock.write_timeout(MOMENT)));
+            scope.spawn("reader", || assert_eq!(*lock.read(), 7));
+            drop(guard);
+        });
         assert!(lock.try_write().is_some());
     });
 }
@@ -224,6 +308,36 @@ fn a_reader_that_gives_up_leaves_a_lock_that_works() {
         drop(guard);
         *lock.try_write().expect("it is free") += 1;
         assert_eq!(*lock.read(), 1);
+    });
+}
+
+/// The lock knows of readers that sleep, and not how many.
+#[test]
+fn a_reader_that_gives_up_does_not_do_so_for_the_others() {
+    check_bounded(2, || {
+        let lock = RwLock::new(7);
+        let guard = lock.write();
+        thread::scope(|scope| {
+            scope.spawn("impatient", || drop(lock.read_timeout(MOMENT)));
+            scope.spawn("patient", || assert_eq!(*lock.read(), 7));
+            drop(guard);
+        });
+    });
+}
+
+/// The reader stands behind a writer, and leaves its flag up when it goes. Nobody may wait for it.
+#[test]
+fn a_reader_that_gives_up_behind_a_writer_keeps_nobody_out() {
+    check_bounded(2, || {
+        let count = RwLock::new(0);
+        let guard = count.read();
+        thread::scope(|scope| {
+            scope.spawn("impatient", || drop(count.read_timeout(MOMENT)));
+            scope.spawn("writer", || *count.write() += 1);
+            drop(guard);
+        });
+        assert_eq!(*count.try_read().expect("nobody is left"), 1);
+        assert!(count.try_write().is_some());
     });
 }
 

@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use model::boxed::Box;
-use model::sync::atomic::AtomicU32;
 use model::sync::atomic::Ordering::Relaxed;
+use model::sync::atomic::{AtomicU32, AtomicUsize};
 use model::thread;
 use one_by_one::release_publishes_to;
 use semaphore::{BoundedSemaphore, Permit, Semaphore, TooManyReleases};
@@ -154,6 +154,26 @@ fn two_that_want_all_permits_take_turns() {
             visit();
         });
         assert_eq!(semaphore.available_permits(), 2);
+    });
+}
+
+/// Each wants few permits and then many, in the other order than the other.
+#[test]
+fn those_who_want_few_and_those_who_want_many_share_what_there_is() {
+    check_bounded(2, || {
+        let semaphore = Semaphore::new(3);
+        let taken = AtomicUsize::new(0);
+        let visit = |permits| {
+            let _permit = semaphore.acquire_many(permits);
+            let before = taken.fetch_add(permits, Relaxed);
+            assert!(before + permits <= 3, "{permits} permits beside {before}");
+            taken.fetch_sub(permits, Relaxed);
+        };
+        thread::scope(|scope| {
+            scope.spawn("other", || [1, 3].into_iter().for_each(visit));
+            [2, 2].into_iter().for_each(visit);
+        });
+        assert_eq!(semaphore.available_permits(), 3);
     });
 }
 
@@ -334,6 +354,22 @@ fn a_permit_that_comes_as_the_time_runs_out_is_taken_or_left_there() {
 }
 
 /// Whoever is the head: the other waits at the turnstile.
+/// One at the head and one behind it give up, or do not, while permits come for both.
+#[test]
+fn permits_that_come_while_two_give_up_are_taken_or_left_there() {
+    check_bounded(2, || {
+        let semaphore = Semaphore::new(0);
+        let taken = thread::scope(|scope| {
+            let wait = || semaphore.acquire_timeout(MOMENT).map(Permit::forget).is_some();
+            let waiters = [scope.spawn("Alice", wait), scope.spawn("Bob", wait)];
+            semaphore.release(2);
+            waiters.map(|waiter| usize::from(waiter.join())).into_iter().sum::<usize>()
+        });
+        assert_eq!(semaphore.available_permits(), 2 - taken);
+        assert!(taken == 2 || semaphore.try_acquire().is_some(), "nothing is reserved");
+    });
+}
+
 #[test]
 fn a_wake_up_is_not_used_up_by_one_whose_time_ran_out() {
     check_bounded(2, || {
