@@ -125,10 +125,13 @@ fn in_order(exercise: &Exercise) -> String {
 const UNSEEN: &str = "No step of this schedule lies in your file. The model sees only what is done through `model` and `futex`: if you \
                       have used an atomic, a lock or a thread of std's, it sees nothing of that, and cannot check it.";
 
-/// Whether a step of `schedule` lies in a file that the learner edits.
+/// Whether a step of `schedule` lies in a file that the learner edits, or in a primitive, which they may have called.
 fn comes_by(schedule: &Schedule, exercise: &Exercise) -> bool {
     let files = exercise.files().collect::<Vec<_>>();
-    schedule.steps.iter().any(|step| files.iter().any(|file| file == Path::new(&step.place.file)))
+    schedule.steps.iter().map(|step| Path::new(&step.place.file)).any(|place| {
+        let is_primitive = place.starts_with("crates") && place.iter().nth(2).is_some_and(|folder| folder == "src");
+        is_primitive || files.iter().any(|file| file == place)
+    })
 }
 
 fn for_failure(schedule: &Schedule, failure: &Failure) -> String {
@@ -241,6 +244,8 @@ mod tests {
         assert!(told_of_others.contains("No step of this schedule lies in your file"), "{told_of_others}");
         let told_of_theirs = told("build-event", "exercises/build-event/src/lib.rs", "");
         assert!(told_of_theirs.contains("wait in a circle"), "{told_of_theirs}");
+        let told_of_what_they_call = told("connection-pool", "crates/semaphore/src/lib.rs", "");
+        assert!(told_of_what_they_call.contains("wait in a circle"), "{told_of_what_they_call}");
     }
 
     #[test]
