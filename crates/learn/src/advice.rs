@@ -1,5 +1,6 @@
 //! Where in a counterexample to look: one sentence for each way to fail.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use schedule::{Failure, Operation, Schedule, WaitsFor};
@@ -11,6 +12,70 @@ use crate::judge::Failed;
 ///
 /// Steps are counted from 1, as the picture counts them.
 pub fn advice(exercise: &Exercise, failed: &Failed) -> String {
+    advice_on(&exercise.sources(), exercise, failed)
+}
+
+fn advice_on(sources: &[String], exercise: &Exercise, failed: &Failed) -> String {
+    let unseen = sources.iter().flat_map(|source| unseen(source)).collect::<BTreeSet<_>>();
+    let usual = || where_to_look(exercise, failed);
+    match &failed.counterexample {
+        _ if failed.kind == FailureKind::CompileError || unseen.is_empty() => usual(),
+        Some(schedule) if comes_by(schedule, exercise) => format!("{}\n\n{}", about(&unseen), usual()),
+        _ => about(&unseen),
+    }
+}
+
+/// What comes before all other advice: the model does not know of these.
+fn about(unseen: &BTreeSet<&str>) -> String {
+    let names = unseen.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let mut text = format!("Your file takes {names} from std, and the model sees nothing of that.");
+    if unseen.iter().any(|name| *name != "sleep") {
+        text += " It knows what is done through `model` and `futex`, and what is made of them: `mutex`, `condvar`, and so on.";
+    }
+    if unseen.contains("sleep") {
+        text += " A sleep rules out no schedule: it makes some rarer.";
+    }
+    text
+}
+
+/// Locks and threads of std's that the model would have to see. The atomics are told by how their names begin.
+const UNSEEN_OF_STD: [&str; 14] = [
+    "Barrier",
+    "Condvar",
+    "LazyLock",
+    "Mutex",
+    "Once",
+    "OnceLock",
+    "RwLock",
+    "fence",
+    "mpsc",
+    "park",
+    "scope",
+    "sleep",
+    "spawn",
+    "yield_now",
+];
+
+/// What `source` takes from std that the model would have to see.
+///
+/// It looks at the paths in the text, and may miss some. It decides nothing but what is said first.
+fn unseen(source: &str) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    for code in source.lines().map(|line| line.split_once("//").map_or(line, |(code, _)| code)) {
+        for rest in code.split("std::").skip(1) {
+            let end = rest.find(|letter: char| !letter.is_alphanumeric() && !"_:{}, ".contains(letter));
+            let path = &rest[..end.unwrap_or(rest.len())];
+            let of_path = path.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+            names.extend(of_path.filter(|name| UNSEEN_OF_STD.contains(name) || name.starts_with("Atomic")));
+        }
+        // The model's threads do not sleep by the clock.
+        names.extend(code.contains("thread::sleep").then_some("sleep"));
+        names.extend(code.contains("use std::thread;").then_some("thread"));
+    }
+    names
+}
+
+fn where_to_look(exercise: &Exercise, failed: &Failed) -> String {
     let kind = exercise.manifest().kind;
     match &failed.counterexample {
         Some(schedule) if kind == Kind::Break => {
@@ -60,10 +125,13 @@ fn in_order(exercise: &Exercise) -> String {
 const UNSEEN: &str = "No step of this schedule lies in your file. The model sees only what is done through `model` and `futex`: if you \
                       have used an atomic, a lock or a thread of std's, it sees nothing of that, and cannot check it.";
 
-/// Whether a step of `schedule` lies in a file that the learner edits.
+/// Whether a step of `schedule` lies in a file that the learner edits, or in a primitive, which they may have called.
 fn comes_by(schedule: &Schedule, exercise: &Exercise) -> bool {
     let files = exercise.files().collect::<Vec<_>>();
-    schedule.steps.iter().any(|step| files.iter().any(|file| file == Path::new(&step.place.file)))
+    schedule.steps.iter().map(|step| Path::new(&step.place.file)).any(|place| {
+        let is_primitive = place.starts_with("crates") && place.iter().nth(2).is_some_and(|folder| folder == "src");
+        is_primitive || files.iter().any(|file| file == place)
+    })
 }
 
 fn for_failure(schedule: &Schedule, failure: &Failure) -> String {
@@ -142,12 +210,12 @@ fn last_stale(schedule: &Schedule) -> Option<usize> {
 mod tests {
     use schedule::Schedule;
 
-    use super::advice;
+    use super::{advice_on, unseen};
     use crate::course::{Course, FailureKind};
     use crate::judge::Failed;
 
-    /// What is said when `exercise` fails by a deadlock whose only step lies in `file`.
-    fn told(exercise: &str, file: &str) -> String {
+    /// What is said when `exercise` fails by a deadlock whose only step lies in `file`, and `source` is what was written.
+    fn told(exercise: &str, file: &str, source: &str) -> String {
         let json = format!(
             r#"{{ "format": 1, "title": "t", "threads": [{{ "name": "main" }}],
                 "steps": [{{ "thread": 0,
@@ -167,20 +235,44 @@ mod tests {
             counterexample: Some(counterexample),
         };
         let course = Course::find(env!("CARGO_MANIFEST_DIR").as_ref()).expect("there is a course");
-        advice(course.exercise(exercise).expect("there is such an exercise"), &failed)
+        advice_on(&[source.to_owned()], course.exercise(exercise).expect("there is such an exercise"), &failed)
     }
 
     #[test]
     fn who_is_not_seen_is_told_what_the_model_sees() {
-        let told_of_others = told("build-event", "crates/event/tests/contract.rs");
+        let told_of_others = told("build-event", "crates/event/tests/contract.rs", "");
         assert!(told_of_others.contains("No step of this schedule lies in your file"), "{told_of_others}");
-        let told_of_theirs = told("build-event", "exercises/build-event/src/lib.rs");
+        let told_of_theirs = told("build-event", "exercises/build-event/src/lib.rs", "");
         assert!(told_of_theirs.contains("wait in a circle"), "{told_of_theirs}");
+        let told_of_what_they_call = told("connection-pool", "crates/semaphore/src/lib.rs", "");
+        assert!(told_of_what_they_call.contains("wait in a circle"), "{told_of_what_they_call}");
     }
 
     #[test]
     fn who_breaks_what_is_right_is_told_that_it_is_right() {
-        let told = told("break-the-event", "exercises/break-the-event/src/programs.rs");
+        let told = told("break-the-event", "exercises/break-the-event/src/programs.rs", "");
         assert!(told.contains("The event in this test is the correct one"), "{told}");
+    }
+
+    #[test]
+    fn who_uses_what_is_not_seen_is_told_so_first() {
+        let sleeps = told("build-event", "exercises/build-event/src/lib.rs", "std::thread::sleep(TICK);");
+        assert!(sleeps.starts_with("Your file takes `sleep` from std"), "{sleeps}");
+        assert!(sleeps.contains("rules out no schedule") && sleeps.contains("wait in a circle"), "{sleeps}");
+        let locks = told("build-event", "crates/event/tests/contract.rs", "use std::sync::Mutex;");
+        assert!(locks.starts_with("Your file takes `Mutex` from std"), "{locks}");
+        assert!(!locks.contains("No step"), "{locks}");
+    }
+
+    #[test]
+    fn what_comes_from_std_is_seen_in_the_text() {
+        let names = |source| unseen(source).into_iter().collect::<Vec<_>>();
+        assert_eq!(names("use std::sync::{Arc, Mutex};"), ["Mutex"]);
+        assert_eq!(names("use std::sync::atomic::{AtomicBool, Ordering};"), ["AtomicBool"]);
+        assert_eq!(names("use std::thread;\nthread::sleep(TICK);"), ["sleep", "thread"]);
+        assert_eq!(names("std::thread::sleep(std::time::Duration::ZERO);"), ["sleep"]);
+        assert!(names("use std::sync::Arc;\nuse std::sync::atomic::Ordering::Relaxed;").is_empty());
+        assert!(names("use model::thread;\nuse mutex::Mutex; // as std::sync::Mutex").is_empty());
+        assert!(names("if std::thread::panicking() {").is_empty());
     }
 }

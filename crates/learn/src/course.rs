@@ -116,6 +116,11 @@ impl Exercise {
         self.manifest.files.iter().map(|file| self.folder.join(file))
     }
 
+    /// What the learner has written, as far as it can be read.
+    pub(crate) fn sources(&self) -> Vec<String> {
+        self.files().filter_map(|file| fs::read_to_string(self.root.join(file)).ok()).collect()
+    }
+
     /// The text: what the situation is, what to do, and how to check it.
     ///
     /// # Errors

@@ -58,6 +58,11 @@ fn three_wait_for_each_other() {
 }
 
 #[test]
+fn three_meet_twice() {
+    CALLS_ONLY.preemptions(0).run(meet(3, 2));
+}
+
+#[test]
 fn a_wake_up_for_no_reason_is_not_a_call() {
     model::Check::new().preemptions(2).run(meet(2, 1));
 }

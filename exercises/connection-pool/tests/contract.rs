@@ -81,3 +81,22 @@ fn who_waits_is_asleep() {
         drop(pool.take());
     });
 }
+
+/// The model lets each of them go on until it sleeps.
+#[test]
+#[cfg(loom)]
+fn two_who_wait_get_two_connections() {
+    model::Check::new().preemptions(1).surprises(0).run(|| {
+        let pool = Pool::new(vec![0, 0]);
+        let both = [pool.take(), pool.take()];
+        thread::scope(|scope| {
+            for name in ["Alice", "Bob"] {
+                scope.spawn(name, || *pool.take() += 1);
+            }
+            while model::sleepers() < 2 {
+                thread::yield_now();
+            }
+            drop(both);
+        });
+    });
+}

@@ -80,3 +80,24 @@ fn no_ordering_is_stronger_than_it_has_to_be() {
         lazy.get_or_make(|| 19);
     });
 }
+
+#[test]
+#[cfg(loom)]
+fn with_the_lock_in_hand_the_look_needs_no_ordering() {
+    use schedule::{Operation, Ordering, Style};
+
+    let outcomes = model::outcomes(|| {
+        Lazy::new().get_or_make(|| 19);
+    });
+    let schedule = outcomes.witness(&()).expect("the program comes to its end");
+    let locked = schedule.steps.iter().skip_while(|step| !matches!(step.operation, Operation::CompareExchange { .. }));
+    let relaxed = |operation: &Operation| match operation {
+        Operation::Load { ordering, .. } => *ordering == Ordering::Relaxed,
+        _ => true,
+    };
+    assert!(
+        locked.into_iter().all(|step| relaxed(&step.operation)),
+        "a load takes over what the flag hands on, and the lock has ordered that already:\n\n{}",
+        schedule.to_text(Style::plain(80))
+    );
+}

@@ -52,3 +52,25 @@ fn a_job_that_panics_is_done() {
         run_all(vec![Box::new(|| panic!("this file cannot be compiled"))]);
     });
 }
+
+#[test]
+#[cfg(loom)]
+fn who_waits_is_asleep() {
+    use latch::WaitGroup;
+    use schedule::{Failure, Style};
+
+    let endless = || {
+        run_all(vec![Box::new(|| {
+            let never = WaitGroup::new();
+            never.add(1);
+            never.wait();
+        })])
+    };
+    let schedule =
+        model::Check::new().counterexample(endless).expect("a job that never ends is waited for without end");
+    assert!(
+        matches!(schedule.failure, Some(Failure::Deadlock { .. })),
+        "who waits for the job does not sleep:\n\n{}",
+        schedule.to_text(Style::plain(80))
+    );
+}

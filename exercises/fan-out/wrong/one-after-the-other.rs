@@ -8,7 +8,7 @@ use model::thread;
 /// Something to do, in a thread of its own.
 pub type Job = Box<dyn FnOnce() + Send>;
 
-/// Runs `jobs`, all at the same time, and blocks until all are done.
+/// Runs `jobs`, all at the same time, and blocks, asleep, until all are done.
 ///
 /// A job that panics is done. What the jobs did is seen by the caller afterwards.
 pub fn run_all(jobs: Vec<Job>) {

@@ -59,11 +59,26 @@ fn who_finds_no_chair_leaves_at_once() {
         let shop = Shop::new(1);
         thread::scope(|scope| {
             scope.spawn("Alice", || assert!(shop.visit(), "there is a chair"));
-            // The model lets Alice go on until she sleeps.
-            while model::sleepers() == 0 {
-                thread::yield_now();
-            }
+            until_asleep(1);
             assert!(!shop.visit(), "Alice sits on the only chair");
+            shop.serve(|| ());
+        });
+    });
+}
+
+#[test]
+#[cfg(loom)]
+fn while_he_cuts_others_come_and_wait_or_leave() {
+    CALLS_ONLY.preemptions(1).run(|| {
+        let shop = Shop::new(1);
+        thread::scope(|scope| {
+            scope.spawn("Alice", || assert!(shop.visit(), "there is a chair"));
+            until_asleep(1);
+            shop.serve(|| {
+                scope.spawn("Bob", || assert!(shop.visit(), "the chair is free while Alice is served"));
+                until_asleep(2);
+                assert!(!shop.visit(), "Bob sits on the only chair");
+            });
             shop.serve(|| ());
         });
     });
@@ -81,4 +96,12 @@ fn customers_are_asleep_while_the_barber_is_out() {
     asleep::assert_asleep(|| {
         Shop::new(1).visit();
     });
+}
+
+/// The model lets the others go on until so many of them sleep.
+#[cfg(loom)]
+fn until_asleep(sleepers: usize) {
+    while model::sleepers() < sleepers {
+        thread::yield_now();
+    }
 }

@@ -3,6 +3,7 @@
 use model::sync::atomic::AtomicU32;
 use model::sync::atomic::Ordering::Relaxed;
 use model::thread;
+use semaphore::Semaphore;
 use too_many_permits::Gate;
 
 #[test]
@@ -30,8 +31,31 @@ fn who_is_turned_away_leaves_the_gate_as_it_was() {
 }
 
 #[test]
+fn as_many_run_as_there_are_places() {
+    model::check(|| {
+        let gate = Gate::new(2);
+        let third_is_let_in = gate.try_run(|| gate.try_run(|| gate.try_run(|| ()).is_some()));
+        assert_eq!(third_is_let_in, Some(Some(false)), "two find a place, and the third finds none");
+    });
+}
+
+/// Alice works until the other one has its answer, whichever that is.
+#[test]
+fn who_is_turned_away_waits_for_nobody() {
+    model::Check::new().preemptions(2).surprises(0).run(|| {
+        let gate = Gate::new(1);
+        let answered = Semaphore::new(0);
+        thread::scope(|scope| {
+            scope.spawn("Alice", || gate.try_run(|| answered.acquire().forget()));
+            gate.try_run(|| ());
+            answered.release(1);
+        });
+    });
+}
+
+#[test]
 fn no_more_run_than_there_are_places_whoever_comes() {
-    model::Check::new().preemptions(3).run(|| {
+    model::Check::new().preemptions(2).surprises(0).run(|| {
         let gate = Gate::new(1);
         let inside = AtomicU32::new(0);
         let come = || {
