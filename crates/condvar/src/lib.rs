@@ -238,6 +238,35 @@ impl Condvar {
         self.wait_until(guard, Deadline::after(timeout))
     }
 
+    /// Waits as [`wait`](Condvar::wait) does, but is notified until `deadline` only. False: it has passed.
+    ///
+    /// With one deadline a thread can wait several times for one thing. Otherwise as [`wait_timeout`](Condvar::wait_timeout).
+    ///
+    /// # Panics
+    ///
+    /// As [`wait`](Condvar::wait).
+    // ANCHOR: wait
+    pub fn wait_until<T: ?Sized>(&self, guard: &mut MutexGuard<'_, T>, deadline: Deadline) -> bool {
+        let mutex = MutexGuard::raw(guard);
+        let seen = self.sign_in(mutex);
+        // SAFETY: the guard stands for the lock, and it is borrowed here for ourselves alone. It is locked again below
+        // before anybody can use the guard, and nothing in between panics.
+        unsafe { mutex.unlock() };
+        let woken = futex::wait_until(&self.sequence, seen, deadline).is_ok();
+        let moved = self.sign_out() & MOVED != 0;
+        // Who was moved was notified, even if the time ran out in the mutex's bed. Who found `MOVED` up on arrival was not,
+        // unless there has been a notification since.
+        // ORDERING: Relaxed; if it is old, the answer is that the time ran out, and so it did.
+        let notified = woken || (moved && self.sequence.load(Ordering::Relaxed) != seen);
+        // Whoever has called may hold the mutex still. To watch it for a moment does not pay: coming out of a bed has taken
+        // longer than that (`compare -- condvar/ping_pong --pin one` in `benches`).
+        if moved || !mutex.try_lock() {
+            mutex.lock_contended(Deadline::NEVER);
+        }
+        notified
+    }
+    // ANCHOR_END: wait
+
     /// Waits as [`wait_while`](Condvar::wait_while) does, for no longer than `timeout` altogether. True: `condition` is
     /// false. False: the time ran out, and `condition` was still true after that.
     ///
@@ -303,29 +332,6 @@ impl Condvar {
         count as usize
     }
     // ANCHOR_END: notify_all
-
-    /// Waits for a notification. False: `deadline` has passed.
-    // ANCHOR: wait
-    fn wait_until<T: ?Sized>(&self, guard: &mut MutexGuard<'_, T>, deadline: Deadline) -> bool {
-        let mutex = MutexGuard::raw(guard);
-        let seen = self.sign_in(mutex);
-        // SAFETY: the guard stands for the lock, and it is borrowed here for ourselves alone. It is locked again below
-        // before anybody can use the guard, and nothing in between panics.
-        unsafe { mutex.unlock() };
-        let woken = futex::wait_until(&self.sequence, seen, deadline).is_ok();
-        let moved = self.sign_out() & MOVED != 0;
-        // Who was moved was notified, even if the time ran out in the mutex's bed. Who found `MOVED` up on arrival was not,
-        // unless there has been a notification since.
-        // ORDERING: Relaxed; if it is old, the answer is that the time ran out, and so it did.
-        let notified = woken || (moved && self.sequence.load(Ordering::Relaxed) != seen);
-        // Whoever has called may hold the mutex still. To watch it for a moment does not pay: coming out of a bed has taken
-        // longer than that (`compare -- condvar/ping_pong --pin one` in `benches`).
-        if moved || !mutex.try_lock() {
-            mutex.lock_contended(Deadline::NEVER);
-        }
-        notified
-    }
-    // ANCHOR_END: wait
 
     /// Counts the calling thread, which has locked `mutex`, among the waiters, and returns the sequence that it may sleep
     /// on.
