@@ -359,9 +359,7 @@ impl<B: Buffer> Queue<B> {
             Shutdown::Drain => B::EMPTY,
             Shutdown::Immediate => mem::replace(&mut turn.state.items, B::EMPTY),
         };
-        // Somebody may have said `task_done` of what they had not taken.
-        let done = dropped.len().min(turn.state.unfinished);
-        turn.finish(done);
+        turn.finish(dropped.len());
         drop(turn);
         self.not_empty.notify_all();
         self.not_full.notify_all();
@@ -437,10 +435,11 @@ impl<B: Buffer> Turn<'_, B> {
         item
     }
 
-    /// So many `items` are done.
+    /// So many `items` are done, unless somebody has said so already of what they had not taken.
     fn finish(&mut self, items: usize) {
-        self.state.unfinished -= items;
-        if items > 0 && self.state.unfinished == 0 {
+        let done = items.min(self.state.unfinished);
+        self.state.unfinished -= done;
+        if done > 0 && self.state.unfinished == 0 {
             self.state.round += 1;
             self.calls.joiners = true;
         }
