@@ -43,6 +43,7 @@ mod machine;
 pub mod mutex;
 pub mod once;
 pub mod parts;
+pub mod queue;
 pub mod rwlock;
 pub mod semaphore;
 mod timing;
@@ -60,6 +61,7 @@ pub fn scenarios() -> Vec<Scenario> {
         barrier::scenarios,
         latch::scenarios,
         once::scenarios,
+        queue::scenarios,
     ];
     concepts.iter().flat_map(|scenarios| scenarios()).collect()
 }
