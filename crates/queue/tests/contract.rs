@@ -653,6 +653,26 @@ fn a_getter_whose_time_ran_out_takes_no_call_with_it() {
     });
 }
 
+/// A call that goes out after the time of the only one in line has run out, and before that one is back, reaches nobody.
+#[test]
+fn a_call_that_reached_nobody_is_not_relied_on() {
+    check_bounded(2, || {
+        let queue = WorkQueue::unbounded();
+        thread::scope(|scope| {
+            let impatient = scope.spawn("impatient", || queue.get_timeout(MOMENT).is_ok());
+            // It is in line, so that the patient one comes behind it.
+            thread::yield_now();
+            scope.spawn("patient", || assert!(queue.get().is_ok()));
+            assert_eq!(queue.put(1), Ok(()));
+            let taken = queue.try_get().is_ok();
+            assert_eq!(queue.put(2), Ok(()));
+            if taken && impatient.join() {
+                assert_eq!(queue.put(3), Ok(()));
+            }
+        });
+    });
+}
+
 #[test]
 fn a_putter_whose_time_ran_out_takes_no_call_with_it() {
     check_bounded(2, || {
