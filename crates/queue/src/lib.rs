@@ -177,6 +177,20 @@ pub enum Shutdown {
 /// comparison panics in a get counts as done.
 ///
 /// **Dropping.** The queue drops what is in it.
+///
+/// Items go from thread to thread, so they must be `Send` if the queue is to be shared. An `Rc` has to stay where it is:
+///
+/// ```compile_fail,E0277
+/// use std::rc::Rc;
+/// use queue::WorkQueue;
+///
+/// let queue = WorkQueue::unbounded();
+/// model::thread::scope(|scope| {
+///     scope.spawn("Alice", || assert!(queue.put(Rc::new(7)).is_ok()));
+/// });
+/// ```
+///
+/// They need not be `Sync`, for no two threads have the same item at once.
 pub struct Queue<B: Buffer> {
     state: Mutex<State<B>>,
     /// How many items there are, for those who look without locking. Changed with the mutex locked.

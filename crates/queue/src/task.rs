@@ -10,6 +10,21 @@ use crate::buffer::Buffer;
 /// An item taken from a queue. Dropping it says [`task_done`](Queue::task_done), in a panic too.
 ///
 /// The item is dropped first: who is released by [`join`](Queue::join) finds nothing of it left.
+///
+/// Other threads may look at the item through it, if it may be shared. A `Cell` may not:
+///
+/// ```compile_fail,E0277
+/// use std::cell::Cell;
+/// use queue::WorkQueue;
+///
+/// let queue = WorkQueue::unbounded();
+/// assert!(queue.put(Cell::new(1)).is_ok());
+/// let task = queue.get_task().unwrap();
+/// model::thread::scope(|scope| {
+///     scope.spawn("Alice", || task.set(2));
+/// });
+/// ```
+#[must_use = "the item counts as done as soon as the task is dropped"]
 pub struct Task<'q, T, B: Buffer<Item = T> = VecDeque<T>> {
     // Fields are dropped in the order in which they stand here, also if dropping the first panics.
     item: T,
