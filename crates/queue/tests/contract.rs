@@ -3,13 +3,19 @@
 //! In an ordinary build these run with real threads; under `--cfg loom` they run through every schedule. What a panic
 //! leaves behind stands in `stress.rs`, for the model takes every panic for a failure.
 
+use std::cmp::Reverse;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use model::Check;
 use model::sync::atomic::AtomicU32;
 use model::sync::atomic::Ordering::Relaxed;
 use model::thread;
 use queue::{GetError, PutError, Shutdown, TooManyTaskDone, WorkHeap, WorkQueue, WorkStack};
+
+/// Every schedule, unless a test says that they are too many. Where threads are real, fewer runs than usual: whoever waits
+/// gives way to other threads first, and on a busy machine that may last some milliseconds each time.
+const CHECK: Check = Check::new().runs(50);
 
 /// Short enough not to hold up the tests. No test depends on its length.
 const MOMENT: Duration = Duration::from_millis(1);
@@ -30,16 +36,22 @@ macro_rules! in_each_order {
     };
 }
 
+/// Checks a program of one thread, which does the same whenever it is run.
+#[track_caller]
+fn check_alone(program: impl Fn() + Send + Sync + 'static) {
+    CHECK.runs(1).run(program);
+}
+
 /// Checks a program whose schedules are too many, through those with at most so many preemptions. Most bugs show with two.
 #[track_caller]
 fn check_bounded(preemptions: u8, program: impl Fn() + Send + Sync + 'static) {
-    model::Check::new().preemptions(preemptions).run(program);
+    CHECK.preemptions(preemptions).run(program);
 }
 
 /// Checks the one schedule in which a thread that yields goes on only when the others sleep, yield or have ended.
 #[track_caller]
 fn check_in_turn(program: impl Fn() + Send + Sync + 'static) {
-    model::Check::new().preemptions(0).surprises(0).run(program);
+    CHECK.preemptions(0).surprises(0).run(program);
 }
 
 /// Lets the other threads go on until so many sleep. With real threads, nobody can say how far they are.
@@ -51,7 +63,7 @@ fn let_sleep(threads: usize) {
 
 #[test]
 fn a_queue_hands_out_first_what_was_put_first() {
-    model::check(|| {
+    check_alone(|| {
         let queue = WorkQueue::unbounded();
         assert_eq!((queue.put(2), queue.put(1), queue.put(3)), (Ok(()), Ok(()), Ok(())));
         assert_eq!(queue.get(), Ok(2));
@@ -62,7 +74,7 @@ fn a_queue_hands_out_first_what_was_put_first() {
 
 #[test]
 fn a_stack_hands_out_first_what_was_put_last() {
-    model::check(|| {
+    check_alone(|| {
         let stack = WorkStack::unbounded();
         assert_eq!((stack.put(2), stack.put(1), stack.put(3)), (Ok(()), Ok(()), Ok(())));
         assert_eq!(stack.get(), Ok(3));
@@ -73,7 +85,7 @@ fn a_stack_hands_out_first_what_was_put_last() {
 
 #[test]
 fn a_heap_hands_out_the_smallest_first() {
-    model::check(|| {
+    check_alone(|| {
         let heap = WorkHeap::unbounded();
         assert_eq!((heap.put(2), heap.put(1), heap.put(3), heap.put(2)), (Ok(()), Ok(()), Ok(()), Ok(())));
         assert_eq!(heap.get(), Ok(1));
@@ -83,8 +95,17 @@ fn a_heap_hands_out_the_smallest_first() {
 }
 
 #[test]
+fn a_heap_of_reversed_items_hands_out_the_largest_first() {
+    check_alone(|| {
+        let heap = WorkHeap::unbounded();
+        assert_eq!((heap.put(Reverse(2)), heap.put(Reverse(1)), heap.put(Reverse(3))), (Ok(()), Ok(()), Ok(())));
+        assert_eq!([heap.get(), heap.get(), heap.get()], [Ok(Reverse(3)), Ok(Reverse(2)), Ok(Reverse(1))]);
+    });
+}
+
+#[test]
 fn a_new_queue_is_empty_open_and_has_nothing_unfinished() {
-    model::check(|| {
+    check_alone(|| {
         in_each_order!(|Queue| {
             for (queue, capacity) in [
                 (Queue::<u32>::unbounded(), None),
@@ -103,7 +124,7 @@ fn a_new_queue_is_empty_open_and_has_nothing_unfinished() {
 
 #[test]
 fn a_full_queue_takes_no_more_and_gives_the_item_back() {
-    model::check(|| {
+    check_alone(|| {
         in_each_order!(|Queue| {
             let queue = Queue::bounded(2);
             assert_eq!((queue.put(1), queue.is_full(), queue.len()), (Ok(()), false, 1));
@@ -121,7 +142,7 @@ fn a_full_queue_takes_no_more_and_gives_the_item_back() {
 
 #[test]
 fn from_an_empty_queue_nothing_can_be_taken() {
-    model::check(|| {
+    check_alone(|| {
         in_each_order!(|Queue| {
             let queue = Queue::<u32>::unbounded();
             assert_eq!(queue.try_get(), Err(GetError::Empty));
@@ -137,7 +158,7 @@ fn from_an_empty_queue_nothing_can_be_taken() {
 
 #[test]
 fn what_is_there_is_taken_in_whatever_way_one_asks() {
-    model::check(|| {
+    check_alone(|| {
         in_each_order!(|Queue| {
             let queue = Queue::bounded(6);
             (0..6).for_each(|_| assert_eq!(queue.put(7), Ok(())));
@@ -154,7 +175,7 @@ fn what_is_there_is_taken_in_whatever_way_one_asks() {
 
 #[test]
 fn an_item_is_unfinished_from_the_put_to_the_task_done() {
-    model::check(|| {
+    check_alone(|| {
         in_each_order!(|Queue| {
             let queue = Queue::unbounded();
             assert_eq!((queue.put('a'), queue.put('b'), queue.unfinished()), (Ok(()), Ok(()), 2));
@@ -172,7 +193,7 @@ fn an_item_is_unfinished_from_the_put_to_the_task_done() {
 
 #[test]
 fn one_task_done_too_many_is_refused_and_changes_nothing() {
-    model::check(|| {
+    check_alone(|| {
         in_each_order!(|Queue| {
             let queue = Queue::unbounded();
             assert_eq!(queue.task_done(), Err(TooManyTaskDone));
@@ -188,7 +209,7 @@ fn one_task_done_too_many_is_refused_and_changes_nothing() {
 /// As in Python: what is counted is how many are done, not which.
 #[test]
 fn task_done_may_be_said_of_an_item_that_is_still_queued() {
-    model::check(|| {
+    check_alone(|| {
         in_each_order!(|Queue| {
             let queue = Queue::unbounded();
             assert_eq!((queue.put(1), queue.task_done()), (Ok(()), Ok(())));
@@ -210,7 +231,7 @@ fn task_done_may_be_said_of_an_item_that_is_still_queued() {
 
 #[test]
 fn a_task_is_done_when_it_is_dropped() {
-    model::check(|| {
+    check_alone(|| {
         in_each_order!(|Queue| {
             let queue = Queue::unbounded();
             assert_eq!(queue.put(7), Ok(()));
@@ -226,7 +247,7 @@ fn a_task_is_done_when_it_is_dropped() {
 
 #[test]
 fn a_task_s_item_can_be_taken_out_and_counts_as_done() {
-    model::check(|| {
+    check_alone(|| {
         in_each_order!(|Queue| {
             let queue = Queue::unbounded();
             let witness = Arc::new(());
@@ -251,7 +272,7 @@ fn an_item_is_dropped_before_it_counts_as_done() {
         }
     }
 
-    model::check(|| {
+    check_alone(|| {
         let queue = Arc::new(WorkQueue::unbounded());
         assert!(queue.put(MakesWork(2, Arc::downgrade(&queue))).is_ok());
         let jobs = std::iter::from_fn(|| queue.try_get_task().ok()).count();
@@ -261,7 +282,7 @@ fn an_item_is_dropped_before_it_counts_as_done() {
 
 #[test]
 fn a_queue_that_is_to_be_drained_takes_no_more_and_hands_out_the_rest() {
-    model::check(|| {
+    check_alone(|| {
         in_each_order!(|Queue| {
             let queue = Queue::bounded(2);
             assert_eq!((queue.put(1), queue.put(1)), (Ok(()), Ok(())));
@@ -290,7 +311,7 @@ fn a_queue_that_is_to_be_drained_takes_no_more_and_hands_out_the_rest() {
 
 #[test]
 fn an_immediate_shutdown_drops_what_is_queued_and_counts_it_done() {
-    model::check(|| {
+    check_alone(|| {
         in_each_order!(|Queue| {
             let queue = Queue::bounded(3);
             let witness = Arc::new(());
@@ -310,7 +331,7 @@ fn an_immediate_shutdown_drops_what_is_queued_and_counts_it_done() {
 
 #[test]
 fn a_second_shutdown_may_only_tighten_the_first() {
-    model::check(|| {
+    check_alone(|| {
         in_each_order!(|Queue| {
             for first in BOTH {
                 for second in BOTH {
@@ -340,7 +361,7 @@ fn items_may_use_the_queue_while_an_immediate_shutdown_drops_them() {
         }
     }
 
-    model::check(|| {
+    check_alone(|| {
         let queue = Arc::new(WorkQueue::unbounded());
         for _ in 0..2 {
             assert!(queue.put(Asks(Arc::downgrade(&queue))).is_ok());
@@ -351,7 +372,7 @@ fn items_may_use_the_queue_while_an_immediate_shutdown_drops_them() {
 
 #[test]
 fn a_queue_that_is_dropped_drops_its_items_once() {
-    model::check(|| {
+    check_alone(|| {
         in_each_order!(|Queue| {
             let queue = Queue::unbounded();
             let witness = Arc::new(());
@@ -366,7 +387,7 @@ fn a_queue_that_is_dropped_drops_its_items_once() {
 
 #[test]
 fn items_may_be_of_any_size() {
-    model::check(|| {
+    check_alone(|| {
         in_each_order!(|Queue| {
             let nothing = Queue::bounded(2);
             assert_eq!((nothing.put(()), nothing.put(())), (Ok(()), Ok(())));
@@ -383,7 +404,7 @@ fn items_may_be_of_any_size() {
 fn debug_says_what_is_in_the_queue_and_does_not_ask_the_items() {
     struct Silent;
 
-    model::check(|| {
+    check_alone(|| {
         let queue = WorkQueue::bounded(3);
         assert!(queue.put(Silent).is_ok());
         let open = format!("{queue:?}");
@@ -396,7 +417,7 @@ fn debug_says_what_is_in_the_queue_and_does_not_ask_the_items() {
 
 #[test]
 fn a_put_releases_one_who_waits_for_an_item() {
-    model::check(|| {
+    CHECK.run(|| {
         let queue = WorkQueue::unbounded();
         thread::scope(|scope| {
             scope.spawn("getter", || assert_eq!(queue.get(), Ok(7)));
@@ -408,7 +429,7 @@ fn a_put_releases_one_who_waits_for_an_item() {
 
 #[test]
 fn a_get_releases_one_who_waits_for_room() {
-    model::check(|| {
+    CHECK.run(|| {
         let queue = WorkQueue::bounded(1);
         assert_eq!(queue.put(1), Ok(()));
         thread::scope(|scope| {
@@ -463,7 +484,7 @@ fn two_puts_release_two_who_wait_for_items() {
 
 #[test]
 fn two_gets_release_two_who_wait_for_room() {
-    check_bounded(3, || {
+    check_bounded(2, || {
         let queue = WorkQueue::bounded(2);
         assert_eq!((queue.put(1), queue.put(2)), (Ok(()), Ok(())));
         thread::scope(|scope| {
@@ -586,7 +607,10 @@ fn one_whose_room_was_taken_by_another_is_called_again() {
         let queue = WorkQueue::bounded(1);
         assert_eq!(queue.put(1), Ok(()));
         thread::scope(|scope| {
-            scope.spawn("patient", || assert_eq!(queue.put(2), Ok(())));
+            scope.spawn("patient", || {
+                assert_eq!(queue.put(2), Ok(()));
+                assert!(queue.len() <= 1, "there is room for one");
+            });
             scope.spawn("quick", || queue.try_put(3).is_ok());
             assert!(queue.get().is_ok() && queue.get().is_ok());
         });
@@ -596,7 +620,7 @@ fn one_whose_room_was_taken_by_another_is_called_again() {
 
 #[test]
 fn an_item_that_comes_as_the_time_runs_out_is_taken_or_left_there() {
-    model::Check::new().preemptions(4).surprises(2).run(|| {
+    CHECK.preemptions(4).surprises(2).run(|| {
         let queue = WorkQueue::unbounded();
         thread::scope(|scope| {
             let timed = scope.spawn("timed", || queue.get_timeout(MOMENT));
@@ -610,7 +634,7 @@ fn an_item_that_comes_as_the_time_runs_out_is_taken_or_left_there() {
 
 #[test]
 fn room_that_comes_as_the_time_runs_out_is_taken_or_left_there() {
-    model::Check::new().preemptions(4).surprises(2).run(|| {
+    CHECK.preemptions(4).surprises(2).run(|| {
         let queue = WorkQueue::bounded(1);
         assert_eq!(queue.put(1), Ok(()));
         thread::scope(|scope| {
@@ -693,7 +717,7 @@ fn a_putter_whose_time_ran_out_takes_no_call_with_it() {
 #[test]
 fn a_put_that_races_with_a_shutdown_is_taken_or_given_back() {
     for how in BOTH {
-        model::check(move || {
+        CHECK.run(move || {
             let queue = WorkQueue::unbounded();
             thread::scope(|scope| {
                 let putter = scope.spawn("putter", || queue.put(7));
@@ -709,7 +733,7 @@ fn a_put_that_races_with_a_shutdown_is_taken_or_given_back() {
 
 #[test]
 fn a_get_that_races_with_an_immediate_shutdown_takes_an_item_or_it_is_dropped() {
-    model::check(|| {
+    CHECK.run(|| {
         let queue = WorkQueue::unbounded();
         let witness = Arc::new(());
         assert_eq!(queue.put(Arc::clone(&witness)), Ok(()));
@@ -726,7 +750,7 @@ fn a_get_that_races_with_an_immediate_shutdown_takes_an_item_or_it_is_dropped() 
 #[test]
 fn a_shutdown_releases_all_who_wait_for_items() {
     for how in BOTH {
-        check_bounded(3, move || {
+        check_bounded(2, move || {
             let queue = WorkQueue::<u32>::unbounded();
             thread::scope(|scope| {
                 for name in ["Alice", "Bob"] {
@@ -741,7 +765,7 @@ fn a_shutdown_releases_all_who_wait_for_items() {
 #[test]
 fn a_shutdown_releases_all_who_wait_for_room() {
     for how in BOTH {
-        check_bounded(3, move || {
+        check_bounded(2, move || {
             let queue = WorkQueue::bounded(1);
             assert_eq!(queue.put(1), Ok(()));
             thread::scope(|scope| {
@@ -792,7 +816,7 @@ fn the_last_task_done_releases_one_who_joins() {
 
 #[test]
 fn who_joins_waits_for_all_and_sees_what_all_have_done() {
-    check_bounded(3, || {
+    check_bounded(2, || {
         let queue = WorkQueue::unbounded();
         let letters = [AtomicU32::new(0), AtomicU32::new(0)];
         assert_eq!((queue.put(0), queue.put(1)), (Ok(()), Ok(())));
@@ -825,7 +849,7 @@ fn the_last_task_done_releases_all_who_join() {
 
 #[test]
 fn of_two_who_say_done_of_one_item_one_is_told_that_it_is_too_much() {
-    check_bounded(3, || {
+    check_bounded(2, || {
         let queue = WorkQueue::unbounded();
         assert_eq!(queue.put(7), Ok(()));
         thread::scope(|scope| {
@@ -839,7 +863,7 @@ fn of_two_who_say_done_of_one_item_one_is_told_that_it_is_too_much() {
 
 #[test]
 fn a_timed_join_returns_true_only_if_all_is_done() {
-    model::check(|| {
+    CHECK.run(|| {
         let queue = WorkQueue::unbounded();
         assert_eq!(queue.put(7), Ok(()));
         thread::scope(|scope| {
@@ -901,7 +925,7 @@ fn after_an_immediate_shutdown_who_joins_waits_for_what_was_taken() {
 
 #[test]
 fn a_put_publishes_to_the_get() {
-    model::check(|| {
+    CHECK.run(|| {
         let queue = WorkQueue::unbounded();
         let letter = AtomicU32::new(0);
         thread::scope(|scope| {
@@ -919,7 +943,7 @@ fn a_put_publishes_to_the_get() {
 /// Who gets room knows what was done before the room was made.
 #[test]
 fn a_get_publishes_to_the_put_that_waited_for_room() {
-    model::check(|| {
+    CHECK.run(|| {
         let queue = WorkQueue::bounded(1);
         let letter = AtomicU32::new(0);
         assert_eq!(queue.put(1), Ok(()));

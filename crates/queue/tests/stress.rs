@@ -425,7 +425,19 @@ fn queues_may_be_sent_through_queues() {
 }
 
 #[test]
-fn work_that_panics_is_done_all_the_same() {
+fn a_task_counts_as_done_if_the_work_panics() {
+    let queue = WorkQueue::unbounded();
+    let witness = Arc::new(());
+    assert_eq!(queue.put(Arc::clone(&witness)), Ok(()));
+    expect_panic(|| {
+        let _task = queue.get_task();
+        panic_on_purpose();
+    });
+    assert_eq!((queue.unfinished(), Arc::strong_count(&witness)), (0, 1));
+}
+
+#[test]
+fn workers_that_panic_leave_nobody_who_joins_behind() {
     rehearse(|| {
         let queue = WorkQueue::bounded(4);
         thread::scope(|scope| {
