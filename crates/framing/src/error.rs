@@ -9,7 +9,7 @@ use std::io;
 pub enum Fault {
     /// A frame, or a part of one, is longer than allowed.
     TooLong {
-        /// How long it is, if that is known; it may still be on its way.
+        /// How long it is, as far as that was known when it was refused.
         length: Option<u64>,
         /// How long it may be.
         limit: usize,

@@ -15,7 +15,10 @@
 //!
 //! Each is a [`Framing`]: a plain value that knows the rules and holds no bytes. A [`FrameReader`] keeps what has
 //! arrived and asks the framing what it makes of it; a [`FrameWriter`] asks it for what to write around a payload.
-//! Other rules can be written down outside this crate.
+//! Other rules can be written down outside this crate; [`resp`] shows how.
+//!
+//! What a payload *means* is the business of a codec on top. [`command`] is one made up for teaching, with its other
+//! side in Python. [`resp`], [`dns`] and [`proxy`] speak with programs that you have: Redis, `dig`, HAProxy.
 //!
 //! # Protocol
 //!
@@ -66,11 +69,15 @@
 //! model checker watches it. What takes the place of schedules are the ways in which a stream can be cut into reads: the
 //! tests cut every message at every place.
 
+pub mod command;
 mod delimited;
+pub mod dns;
 mod error;
 mod fixed_length;
 mod length_prefixed;
+pub mod proxy;
 mod reader;
+pub mod resp;
 mod writer;
 
 use std::ops::Range;

@@ -82,11 +82,10 @@ impl<R: Read, F: Framing> FrameReader<R, F> {
                 break payload;
             }
             if self.fill()? == 0 {
-                let arrived = self.end - self.start;
-                if arrived == 0 {
+                if self.start == self.end {
                     return Ok(None);
                 }
-                return Err(self.fail(Fault::Truncated { arrived, missing: self.wanted - arrived }).into());
+                return Err(self.end_within_a_frame().into());
             }
         };
         Ok(Some(&self.buffer[payload]))
@@ -145,6 +144,20 @@ impl<R: Read, F: Framing> FrameReader<R, F> {
                 Ok(None)
             }
             Err(fault) => Err(self.fail(fault)),
+        }
+    }
+
+    /// The stream has ended, and something has arrived that is no frame.
+    #[cold]
+    fn end_within_a_frame(&mut self) -> Fault {
+        // A look that seemed to have no point yet finds what is wrong with these bytes, or exactly what is missing.
+        self.wanted = 1;
+        match self.look() {
+            Err(fault) => fault,
+            Ok(_) => {
+                let arrived = self.end - self.start;
+                self.fail(Fault::Truncated { arrived, missing: self.wanted.saturating_sub(arrived) })
+            }
         }
     }
 

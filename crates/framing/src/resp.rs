@@ -1,0 +1,449 @@
+//! Redis' protocol, RESP2.
+//!
+//! A value begins with a letter that says what it is, and its first line says how far it goes:
+//!
+//! ```text
+//! +OK\r\n                          a simple string: a line
+//! -ERR no such command\r\n         an error: a line
+//! :42\r\n                          an integer: a line
+//! $5\r\nhello\r\n                  a bulk string: its length, then any bytes
+//! *2\r\n$3\r\nGET\r\n$1\r\nk\r\n   an array: so many values follow
+//! $-1\r\n    *-1\r\n               no string, no array
+//! ```
+//!
+//! So one protocol has both: delimiters around short things, and a length before long ones. And its values nest, so that
+//! the end of an array is where the last of its values ends. Where a value ends is for the framing to find ([`Values`]
+//! for a client, [`Requests`] for a server); what it says is read from the frame afterwards.
+//!
+//! A request is an array of bulk strings. For people with a terminal there is also the *inline* request, a line of words.
+//!
+//! # Strictness
+//!
+//! Lines end with `\r\n`; an inline request may end with `\n` alone, as Redis has it. A length has digits only, or is
+//! -1. A value longer than the limit, or one nested too deep, is refused as soon as that is clear: at the line that
+//! announces it.
+//!
+//! # Example
+//!
+//! ```
+//! use framing::resp::{self, Requests, Value, Values};
+//! use framing::{FrameReader, FrameWriter};
+//!
+//! let mut wire = Vec::new();
+//! let request = Value::Array(vec![Value::Bulk(b"GET"), Value::Bulk(b"answer")]);
+//! FrameWriter::new(&mut wire, Requests::new(1024)).write_frame(&request.encode()?)?;
+//!
+//! let mut server = FrameReader::new(&wire[..], Requests::new(1024));
+//! let frame = server.read_frame()?.expect("a request");
+//! assert_eq!(resp::arguments(frame)?, [&b"GET"[..], b"answer"]);
+//!
+//! let reply = Value::Integer(42).encode()?;
+//! let values = Values::new(1024);
+//! let mut client = FrameReader::new(&reply[..], values);
+//! let frame = client.read_frame()?.expect("a reply");
+//! assert_eq!(values.parse(frame)?, Value::Integer(42));
+//! # Ok::<(), framing::FrameError>(())
+//! ```
+
+mod inline;
+
+use std::borrow::Cow;
+
+use crate::{Envelope, Fault, Found, Framing};
+
+/// The least that a value takes: a letter and an end of line.
+const LEAST: usize = 3;
+
+/// More than any number, its letter and its end of line take.
+const NUMBER: usize = 32;
+
+/// How deep arrays may nest unless [`Values::depth`] says otherwise.
+const DEPTH: usize = 16;
+
+/// A value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value<'frame> {
+    /// A line of text.
+    Simple(&'frame [u8]),
+    /// A line that tells what went wrong. Its first word, in capitals, is the kind of error.
+    Error(&'frame [u8]),
+    /// A number.
+    Integer(i64),
+    /// Any bytes.
+    Bulk(&'frame [u8]),
+    /// No bulk string: what `GET` answers for a key that is not there.
+    Null,
+    /// Values.
+    Array(Vec<Value<'frame>>),
+    /// No array.
+    NullArray,
+}
+
+impl Value<'_> {
+    /// The value as it is on the wire.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Delimiter`] if a simple string or an error has a carriage return or a line feed in it.
+    pub fn encode(&self) -> Result<Vec<u8>, Fault> {
+        let mut bytes = Vec::new();
+        self.encode_to(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Appends the value as it is on the wire.
+    ///
+    /// # Errors
+    ///
+    /// As [`encode`](Value::encode). A part of the value may have been appended.
+    pub fn encode_to(&self, bytes: &mut Vec<u8>) -> Result<(), Fault> {
+        match self {
+            Value::Simple(text) => encode_line(b'+', text, bytes)?,
+            Value::Error(text) => encode_line(b'-', text, bytes)?,
+            Value::Integer(number) => encode_line(b':', number.to_string().as_bytes(), bytes)?,
+            Value::Bulk(content) => {
+                encode_line(b'$', content.len().to_string().as_bytes(), bytes)?;
+                bytes.extend_from_slice(content);
+                bytes.extend_from_slice(b"\r\n");
+            }
+            Value::Null => encode_line(b'$', b"-1", bytes)?,
+            Value::Array(values) => {
+                encode_line(b'*', values.len().to_string().as_bytes(), bytes)?;
+                values.iter().try_for_each(|value| value.encode_to(bytes))?;
+            }
+            Value::NullArray => encode_line(b'*', b"-1", bytes)?,
+        }
+        Ok(())
+    }
+}
+
+fn encode_line(letter: u8, text: &[u8], bytes: &mut Vec<u8>) -> Result<(), Fault> {
+    if let Some(at) = memchr::memchr2(b'\r', b'\n', text) {
+        return Err(Fault::Delimiter { at });
+    }
+    bytes.push(letter);
+    bytes.extend_from_slice(text);
+    bytes.extend_from_slice(b"\r\n");
+    Ok(())
+}
+
+/// The framing of whatever values, as a client reads them. A frame is a whole value, as it is on the wire.
+#[derive(Clone, Copy, Debug)]
+pub struct Values {
+    limit: usize,
+    depth: usize,
+}
+
+impl Values {
+    /// Values of at most `limit` bytes on the wire, all that they contain included.
+    ///
+    /// Once parsed, an array of the smallest values takes some ten times as much.
+    pub const fn new(limit: usize) -> Values {
+        Values { limit, depth: DEPTH }
+    }
+
+    /// So many arrays may be within one another; 16 if this is not called. Parsing takes stack for each.
+    pub const fn depth(self, depth: usize) -> Values {
+        Values { depth, ..self }
+    }
+
+    /// What a frame says.
+    ///
+    /// # Errors
+    ///
+    /// If it is not exactly one value within the limits. A frame that was read with this framing is.
+    pub fn parse<'frame>(&self, frame: &'frame [u8]) -> Result<Value<'frame>, Fault> {
+        let mut at = 0;
+        let value = parse(frame, &mut at, self.depth)?;
+        if at < frame.len() {
+            return Err(Fault::Malformed { at, expected: "the end of the value" });
+        }
+        Ok(value)
+    }
+}
+
+impl Framing for Values {
+    type Progress = Scan;
+
+    fn find(&self, arrived: &[u8], scan: &mut Scan) -> Result<Found, Fault> {
+        scan.go_on(arrived, self.limit, |head, open| match head {
+            Head::Array(Some(1..)) if open >= self.depth => Err("a value that is nested less deeply"),
+            _ => Ok(()),
+        })
+    }
+
+    fn enclose(&self, payload: &[u8]) -> Result<Envelope<'_>, Fault> {
+        bare_frame(self, payload)
+    }
+
+    fn longest(&self) -> usize {
+        self.limit
+    }
+}
+
+/// The framing of requests, as a server reads them. A frame is a whole request, as it is on the wire; see [`arguments`].
+#[derive(Clone, Copy, Debug)]
+pub struct Requests {
+    limit: usize,
+}
+
+impl Requests {
+    /// Requests of at most `limit` bytes on the wire.
+    pub const fn new(limit: usize) -> Requests {
+        Requests { limit }
+    }
+}
+
+impl Framing for Requests {
+    type Progress = Scan;
+
+    fn find(&self, arrived: &[u8], scan: &mut Scan) -> Result<Found, Fault> {
+        if arrived[0] != b'*' {
+            return inline::find(arrived, &mut scan.searched, self.limit);
+        }
+        scan.go_on(arrived, self.limit, |head, open| match (head, open) {
+            (Head::Array(_), 0) | (Head::Bulk(Some(_)), 1) => Ok(()),
+            _ => Err("`$` and a length: a request is an array of bulk strings"),
+        })
+    }
+
+    fn enclose(&self, payload: &[u8]) -> Result<Envelope<'_>, Fault> {
+        bare_frame(self, payload)
+    }
+
+    fn longest(&self) -> usize {
+        self.limit
+    }
+}
+
+/// What a request says: the command's name and its arguments. There are none in an empty line, which a server ignores.
+///
+/// Only quoted words of an inline request are copied.
+///
+/// # Errors
+///
+/// If `frame` is not exactly one request; and if an inline request has a quote that is not closed, or something right
+/// behind a closing quote.
+pub fn arguments(frame: &[u8]) -> Result<Vec<Cow<'_, [u8]>>, Fault> {
+    if frame.first() != Some(&b'*') {
+        return inline::words(frame);
+    }
+    let values = match Values::new(frame.len()).depth(1).parse(frame)? {
+        Value::Array(values) => values,
+        _ => Vec::new(),
+    };
+    let bulk = |value| match value {
+        Value::Bulk(content) => Ok(Cow::Borrowed(content)),
+        _ => Err(Fault::Malformed { at: 0, expected: "an array of bulk strings alone" }),
+    };
+    values.into_iter().map(bulk).collect()
+}
+
+/// The envelope of a frame that brings its own: none, if it is exactly one.
+fn bare_frame(framing: &impl Framing<Progress = Scan>, payload: &[u8]) -> Result<Envelope<'static>, Fault> {
+    let missing = |missing| Err(Fault::WrongLength { length: payload.len(), expected: payload.len() + missing });
+    if payload.is_empty() {
+        return missing(LEAST);
+    }
+    match framing.find(payload, &mut Scan::default())? {
+        Found::Frame { next, .. } if next == payload.len() => Ok(Envelope::NONE),
+        Found::Frame { next, .. } => Err(Fault::WrongLength { length: payload.len(), expected: next }),
+        Found::More(more) => missing(more),
+    }
+}
+
+/// How far a value has been followed that has not arrived completely.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Where the part begins that comes next.
+    at: usize,
+    /// Its line does not end before this place.
+    searched: usize,
+    /// How many values are missing in each array that is open, the innermost last.
+    open: Vec<u64>,
+}
+
+impl Scan {
+    /// Follows the value as far as it has arrived. `check` is shown the first line of each part, and how many arrays are
+    /// open there; it may object by saying what it expected.
+    fn go_on(
+        &mut self,
+        arrived: &[u8],
+        limit: usize,
+        check: impl Fn(&Head<'_>, usize) -> Result<(), &'static str>,
+    ) -> Result<Found, Fault> {
+        let too_long = |length| Err(Fault::TooLong { length: Some(length), limit });
+        loop {
+            let Some((head, after)) = head(arrived, self.at, &mut self.searched)? else {
+                return Ok(Found::More(match arrived[self.at..] {
+                    [] => LEAST,
+                    [.., b'\r'] => 1,
+                    _ => 2,
+                }));
+            };
+            check(&head, self.open.len()).map_err(|expected| Fault::Malformed { at: self.at, expected })?;
+            // Where the part ends, or at least all that is announced.
+            let end = match head {
+                Head::Bulk(Some(length)) => length.saturating_add(after as u64 + 2),
+                Head::Array(Some(count)) => count.saturating_mul(LEAST as u64).saturating_add(after as u64),
+                _ => after as u64,
+            };
+            let end = match usize::try_from(end) {
+                Ok(end) if end <= limit => end,
+                _ => return too_long(end),
+            };
+            match head {
+                Head::Array(Some(count @ 1..)) => {
+                    self.open.push(count);
+                    (self.at, self.searched) = (after, after);
+                    continue;
+                }
+                Head::Bulk(Some(_)) => match arrived.get(end - 2..end) {
+                    None => return Ok(Found::More(end - arrived.len())),
+                    Some(line_end) => expect_line_end(line_end, end - 2)?,
+                },
+                _ => {}
+            }
+            (self.at, self.searched) = (end, end);
+            // That was a whole value. It may be the last of its array, which may be the last of another.
+            while let Some(missing) = self.open.last_mut() {
+                *missing -= 1;
+                if *missing > 0 {
+                    break;
+                }
+                self.open.pop();
+            }
+            if self.open.is_empty() {
+                return Ok(Found::Frame { payload: 0..end, next: end });
+            }
+        }
+    }
+}
+
+/// What the first line of a value says.
+enum Head<'line> {
+    Simple(&'line [u8]),
+    Error(&'line [u8]),
+    Integer(i64),
+    Bulk(Option<u64>),
+    Array(Option<u64>),
+}
+
+/// Reads the line that begins at `at` and does not end before `searched`, and says where the next begins. `None`: it has
+/// not arrived completely.
+fn head<'line>(arrived: &'line [u8], at: usize, searched: &mut usize) -> Result<Option<(Head<'line>, usize)>, Fault> {
+    let Some((&letter, rest)) = arrived[at..].split_first() else {
+        return Ok(None);
+    };
+    if !b"+-:$*".contains(&letter) {
+        return Err(Fault::Malformed { at, expected: "one of + - : $ *" });
+    }
+    let Some(end) = memchr::memchr2(b'\r', b'\n', &arrived[*searched..]).map(|place| *searched + place) else {
+        *searched = arrived.len();
+        if !b"+-".contains(&letter) && rest.len() > NUMBER {
+            return Err(Fault::Malformed { at: at + 1, expected: "a number, and the end of the line" });
+        }
+        return Ok(None);
+    };
+    *searched = end;
+    let Some(line_end) = arrived.get(end..end + 2) else {
+        expect_line_end(&arrived[end..], end)?;
+        return Ok(None);
+    };
+    expect_line_end(line_end, end)?;
+    let line = &arrived[at + 1..end];
+    let head = match letter {
+        b'+' => Head::Simple(line),
+        b'-' => Head::Error(line),
+        b':' => Head::Integer(integer(line, at + 1)?),
+        b'$' => Head::Bulk(length(line, at + 1)?),
+        _ => Head::Array(length(line, at + 1)?),
+    };
+    Ok(Some((head, end + 2)))
+}
+
+/// That `bytes`, at the place `at`, are the end of a line, or the first half of it.
+fn expect_line_end(bytes: &[u8], at: usize) -> Result<(), Fault> {
+    if !b"\r\n".starts_with(bytes) {
+        return Err(Fault::Malformed { at, expected: "a carriage return and a line feed" });
+    }
+    Ok(())
+}
+
+fn integer(digits: &[u8], at: usize) -> Result<i64, Fault> {
+    let number = str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
+    number.ok_or(Fault::Malformed { at, expected: "a number of 64 bits" })
+}
+
+/// `None` is -1.
+fn length(digits: &[u8], at: usize) -> Result<Option<u64>, Fault> {
+    if digits == b"-1" {
+        return Ok(None);
+    }
+    let number = if digits.starts_with(b"+") { None } else { str::from_utf8(digits).ok() };
+    let number = number.and_then(|digits| digits.parse().ok());
+    number.map(Some).ok_or(Fault::Malformed { at, expected: "a length, or -1" })
+}
+
+/// Reads the value that begins at `at`, with at most `depth` arrays within one another, and moves `at` behind it.
+fn parse<'frame>(frame: &'frame [u8], at: &mut usize, depth: usize) -> Result<Value<'frame>, Fault> {
+    let truncated = |missing| Fault::Truncated { arrived: frame.len(), missing };
+    let begin = *at;
+    let (head, after) = head(frame, begin, &mut begin.clone())?.ok_or(truncated(1))?;
+    *at = after;
+    Ok(match head {
+        Head::Simple(text) => Value::Simple(text),
+        Head::Error(text) => Value::Error(text),
+        Head::Integer(number) => Value::Integer(number),
+        Head::Bulk(None) => Value::Null,
+        Head::Array(None) => Value::NullArray,
+        Head::Bulk(Some(length)) => {
+            let rest = &frame[after..];
+            let missing = length.saturating_add(2).saturating_sub(rest.len() as u64);
+            if missing > 0 {
+                return Err(truncated(usize::try_from(missing).unwrap_or(usize::MAX)));
+            }
+            let length = length as usize;
+            expect_line_end(&rest[length..length + 2], after + length)?;
+            *at = after + length + 2;
+            Value::Bulk(&rest[..length])
+        }
+        Head::Array(Some(0)) => Value::Array(Vec::new()),
+        Head::Array(Some(_)) if depth == 0 => {
+            return Err(Fault::Malformed { at: begin, expected: "a value that is nested less deeply" });
+        }
+        // The vector grows with what is there, not with what the count says.
+        Head::Array(Some(count)) => {
+            Value::Array((0..count).map(|_| parse(frame, at, depth - 1)).collect::<Result<_, _>>()?)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_is_searched_twice_however_it_arrives() {
+        let line = [&b"+"[..], &[b'x'; 1000]].concat();
+        let inline = [b'x'; 1000];
+        let mut scan = Scan::default();
+        let mut inline_scan = Scan::default();
+        for end in 1..=1000 {
+            Values::new(10_000).find(&line[..end], &mut scan).unwrap();
+            assert_eq!(scan.searched, end);
+            Requests::new(10_000).find(&inline[..end], &mut inline_scan).unwrap();
+            assert_eq!(inline_scan.searched, end);
+        }
+    }
+
+    #[test]
+    fn no_value_of_an_array_is_looked_at_twice() {
+        let array = [&b"*1000\r\n"[..], &b":1\r\n".repeat(999)].concat();
+        let mut scan = Scan::default();
+        for end in 1..=array.len() {
+            Values::new(10_000).find(&array[..end], &mut scan).unwrap();
+            assert!(end - scan.at < 7, "at most one line is looked at again");
+        }
+    }
+}
