@@ -54,7 +54,7 @@ use crate::{Envelope, Fault, Found, Framing};
 /// The least that a value takes: a letter and an end of line.
 const LEAST: usize = 3;
 
-/// More than any number, its letter and its end of line take.
+/// More than any number takes, with its letter.
 const NUMBER: usize = 32;
 
 /// How deep arrays may nest unless [`Values::depth`] says otherwise.
@@ -332,25 +332,23 @@ enum Head<'line> {
 /// Reads the line that begins at `at` and does not end before `searched`, and says where the next begins. `None`: it has
 /// not arrived completely.
 fn head<'line>(arrived: &'line [u8], at: usize, searched: &mut usize) -> Result<Option<(Head<'line>, usize)>, Fault> {
-    let Some((&letter, rest)) = arrived[at..].split_first() else {
+    let Some(&letter) = arrived.get(at) else {
         return Ok(None);
     };
     if !b"+-:$*".contains(&letter) {
         return Err(Fault::Malformed { at, expected: "one of + - : $ *" });
     }
-    let Some(end) = memchr::memchr2(b'\r', b'\n', &arrived[*searched..]).map(|place| *searched + place) else {
-        *searched = arrived.len();
-        if !b"+-".contains(&letter) && rest.len() > NUMBER {
-            return Err(Fault::Malformed { at: at + 1, expected: "a number, and the end of the line" });
-        }
-        return Ok(None);
-    };
+    let place = memchr::memchr2(b'\r', b'\n', &arrived[*searched..]);
+    let end = place.map_or(arrived.len(), |place| *searched + place);
     *searched = end;
-    let Some(line_end) = arrived.get(end..end + 2) else {
-        expect_line_end(&arrived[end..], end)?;
-        return Ok(None);
-    };
+    if b":$*".contains(&letter) && end - at > NUMBER {
+        return Err(Fault::Malformed { at: at + 1, expected: "a number, and the end of the line" });
+    }
+    let line_end = &arrived[end..arrived.len().min(end + 2)];
     expect_line_end(line_end, end)?;
+    if line_end.len() < 2 {
+        return Ok(None);
+    }
     let line = &arrived[at + 1..end];
     let head = match letter {
         b'+' => Head::Simple(line),
