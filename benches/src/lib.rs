@@ -38,6 +38,7 @@ pub mod barrier;
 pub mod condvar;
 mod crew;
 pub mod event;
+pub mod framing;
 pub mod latch;
 mod machine;
 pub mod mutex;
@@ -62,6 +63,7 @@ pub fn scenarios() -> Vec<Scenario> {
         latch::scenarios,
         once::scenarios,
         queue::scenarios,
+        framing::scenarios,
     ];
     concepts.iter().flat_map(|scenarios| scenarios()).collect()
 }

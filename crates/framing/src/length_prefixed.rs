@@ -22,7 +22,12 @@ impl Width {
 
     /// The largest number that fits.
     const fn max(self) -> u64 {
-        u64::MAX >> (64 - 8 * self.bytes())
+        u64::MAX >> self.unused_bits()
+    }
+
+    /// How many bits of a `u64` do not fit.
+    const fn unused_bits(self) -> usize {
+        64 - 8 * self.bytes()
     }
 }
 
@@ -117,15 +122,15 @@ impl LengthPrefixed {
     /// The number at the end of `header`.
     #[inline]
     fn number(&self, header: &[u8]) -> u64 {
-        let field = &header[self.offset..];
-        let mut bytes = [0; 8];
-        if self.little_endian {
-            bytes[..field.len()].copy_from_slice(field);
-            u64::from_le_bytes(bytes)
-        } else {
-            bytes[8 - field.len()..].copy_from_slice(field);
-            u64::from_be_bytes(bytes)
-        }
+        // One arm for each width, so that each is a single load, and no loop over bytes.
+        let number = match (self.width, &header[self.offset..]) {
+            (Width::One, &[byte]) => byte.into(),
+            (Width::Two, &[a, b]) => u16::from_be_bytes([a, b]).into(),
+            (Width::Four, &[a, b, c, d]) => u32::from_be_bytes([a, b, c, d]).into(),
+            (Width::Eight, &[a, b, c, d, e, f, g, h]) => u64::from_be_bytes([a, b, c, d, e, f, g, h]),
+            _ => unreachable!("a header ends with the length"),
+        };
+        if self.little_endian { number.swap_bytes() >> self.width.unused_bits() } else { number }
     }
 
     /// Where the frame ends whose header this is.
@@ -194,12 +199,9 @@ impl Framing for LengthPrefixed {
             let longest = self.width.max().saturating_add_signed(adjustment);
             return Err(too_long(usize::try_from(longest).unwrap_or(usize::MAX)));
         }
-        let width = self.width.bytes();
-        Ok(if self.little_endian {
-            Envelope::with_head(&number.to_le_bytes()[..width])
-        } else {
-            Envelope::with_head(&number.to_be_bytes()[8 - width..])
-        })
+        let head =
+            if self.little_endian { number.to_le_bytes() } else { (number << self.width.unused_bits()).to_be_bytes() };
+        Ok(Envelope { head, head_length: self.width.bytes(), ..Envelope::NONE })
     }
 
     fn longest(&self) -> usize {

@@ -184,19 +184,21 @@ impl<R: Read, F: Framing> FrameReader<R, F> {
 
     /// Makes room behind what has arrived, all of which belongs to one unfinished frame.
     ///
-    /// A frame is moved to the front at most once, and what is moved when the buffer grows is moved into a buffer of
-    /// twice the size. So each byte is moved a few times at most, however the frames lie.
+    /// It is moved to the front if there is no other room, or if it is so little that this costs next to nothing. When it
+    /// fills more than half of the buffer, that becomes twice as large. So each byte is moved a few times at most, however
+    /// the frames lie.
     fn make_room(&mut self) {
-        let arrived = self.end - self.start;
+        let (arrived, length) = (self.end - self.start, self.buffer.len());
+        let is_cheap = self.start > length / 2 && arrived < self.start / 4;
         if arrived == 0 {
             (self.start, self.end) = (0, 0);
-        } else if self.end == self.buffer.len() && self.start > 0 {
+        } else if is_cheap || self.end == length && self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);
             (self.start, self.end) = (0, arrived);
         }
-        if self.end == self.buffer.len() || arrived > self.buffer.len() / 2 {
+        if self.end == length || arrived > length / 2 {
             // Invariant 1: it counts what is there, not what `wanted` says.
-            self.buffer.resize(FIRST.max(2 * self.buffer.len()), 0);
+            self.buffer.resize(FIRST.max(2 * length), 0);
         }
     }
 }

@@ -3,14 +3,18 @@
 use std::fmt;
 use std::io::{self, IoSlice, Write};
 
-use crate::{FrameError, Framing};
+use crate::{Envelope, FrameError, Framing};
+
+/// A frame with a payload of at most this length is put together and written as one piece. To copy so little costs less
+/// than to have the stream gather it.
+const SMALL: usize = 1024;
 
 /// Writes frames to a stream.
 ///
-/// Each frame goes out with one vectored write, envelope and payload together, if the stream takes that much at once:
-/// one system call, and no packet that holds a length alone. Nothing is copied. Who writes many small frames in a row
-/// saves calls by putting a [`BufWriter`](io::BufWriter) around the stream; so does who writes to a stream whose
-/// `write_vectored` takes only the first slice.
+/// Each frame goes out with one write, envelope and payload together, if the stream takes that much at once: one system
+/// call, and no packet that holds a length alone. A small frame is put together first; of a large one nothing is copied,
+/// the write is a vectored one. Who writes many small frames in a row saves calls by putting a
+/// [`BufWriter`](io::BufWriter) around the stream.
 ///
 /// **Flushing.** [`write_frame`](FrameWriter::write_frame) does not flush. A socket needs none; with a `BufWriter`,
 /// call [`flush`](FrameWriter::flush) before you wait for an answer.
@@ -33,14 +37,13 @@ use crate::{FrameError, Framing};
 pub struct FrameWriter<W, F> {
     stream: W,
     framing: F,
-    /// What is still to be written of a frame that has begun to go out.
-    rest: Vec<u8>,
+    rest: Rest,
 }
 
 impl<W: Write, F: Framing> FrameWriter<W, F> {
     /// Writes frames to `stream`.
     pub fn new(stream: W, framing: F) -> FrameWriter<W, F> {
-        FrameWriter { stream, framing, rest: Vec::new() }
+        FrameWriter { stream, framing, rest: Rest::default() }
     }
 
     /// Writes one frame.
@@ -55,33 +58,20 @@ impl<W: Write, F: Framing> FrameWriter<W, F> {
     /// [`FrameError::Io`] if the stream fails. An interrupted write is tried again. If it would block (`WouldBlock`,
     /// `TimedOut`) before the frame's first byte, not a byte of it has been written or kept, and it may be written again.
     /// After any other failure something may be [`unsent`](FrameWriter::unsent), and goes first if there is a next time.
+    #[inline]
     pub fn write_frame(&mut self, payload: &[u8]) -> Result<(), FrameError> {
         let envelope = self.framing.enclose(payload)?;
-        send_rest(&mut self.stream, &mut self.rest)?;
-
-        let mut slices = [envelope.head(), payload, envelope.tail()].map(IoSlice::new);
-        let mut slices = &mut slices[..];
-        // Takes away slices that are empty from the first.
-        IoSlice::advance_slices(&mut slices, 0);
-        let mut begun = false;
-        while !slices.is_empty() {
-            match some(self.stream.write_vectored(slices)) {
-                Ok(count) => {
-                    begun |= count > 0;
-                    IoSlice::advance_slices(&mut slices, count);
-                }
-                Err(error) => {
-                    if begun {
-                        slices.iter().for_each(|slice| self.rest.extend_from_slice(slice));
-                        if would_block(&error) {
-                            return Ok(());
-                        }
-                    }
-                    return Err(error.into());
-                }
-            }
+        self.rest.send(&mut self.stream)?;
+        let sent = if payload.len() <= SMALL {
+            self.rest.send_copied(&mut self.stream, &envelope, payload)
+        } else {
+            self.rest.send_gathered(&mut self.stream, &envelope, payload)
+        };
+        match sent {
+            // The frame has begun to go out, and the rest of it will follow.
+            Err(error) if would_block(&error) && self.unsent() > 0 => Ok(()),
+            sent => Ok(sent?),
         }
-        Ok(())
     }
 
     /// Sends what is [`unsent`](FrameWriter::unsent), then flushes the stream.
@@ -90,18 +80,74 @@ impl<W: Write, F: Framing> FrameWriter<W, F> {
     ///
     /// If the stream fails, or would block. A later call goes on.
     pub fn flush(&mut self) -> io::Result<()> {
-        send_rest(&mut self.stream, &mut self.rest)?;
+        self.rest.send(&mut self.stream)?;
         self.stream.flush()
     }
 }
 
-/// Writes `rest`, and takes away from it what has been written.
-fn send_rest(stream: &mut impl Write, rest: &mut Vec<u8>) -> io::Result<()> {
-    while !rest.is_empty() {
-        let count = some(stream.write(rest))?;
-        rest.drain(..count);
+/// What is still to be written of a frame that has begun to go out.
+#[derive(Default)]
+struct Rest {
+    /// It is empty if nothing is to be written.
+    bytes: Vec<u8>,
+    /// So many of the bytes have been written already.
+    sent: usize,
+}
+
+impl Rest {
+    /// Writes it all.
+    #[inline]
+    fn send(&mut self, stream: &mut impl Write) -> io::Result<()> {
+        while self.sent < self.bytes.len() {
+            self.sent += some(stream.write(&self.bytes[self.sent..]))?;
+        }
+        self.clear();
+        Ok(())
     }
-    Ok(())
+
+    /// Writes a frame as one piece. On failure keeps what is missing, if a byte is out.
+    #[inline]
+    fn send_copied(&mut self, stream: &mut impl Write, envelope: &Envelope<'_>, payload: &[u8]) -> io::Result<()> {
+        // To copy all that could be a head takes one store; to copy just so many bytes would take a loop.
+        self.bytes.extend_from_slice(&envelope.head);
+        self.bytes.truncate(envelope.head_length);
+        self.bytes.extend_from_slice(payload);
+        self.bytes.extend_from_slice(envelope.tail);
+        let sent = self.send(stream);
+        if self.sent == 0 {
+            self.clear();
+        }
+        sent
+    }
+
+    /// Writes a frame from where its parts are. On failure keeps what is missing, if a byte is out.
+    fn send_gathered(&mut self, stream: &mut impl Write, envelope: &Envelope<'_>, payload: &[u8]) -> io::Result<()> {
+        let mut slices = [envelope.head(), payload, envelope.tail()].map(IoSlice::new);
+        let mut slices = &mut slices[..];
+        // Takes away slices that are empty from the first.
+        IoSlice::advance_slices(&mut slices, 0);
+        let mut begun = false;
+        while !slices.is_empty() {
+            match some(stream.write_vectored(slices)) {
+                Ok(count) => {
+                    begun |= count > 0;
+                    IoSlice::advance_slices(&mut slices, count);
+                }
+                Err(error) => {
+                    if begun {
+                        slices.iter().for_each(|slice| self.bytes.extend_from_slice(slice));
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.sent = 0;
+    }
 }
 
 /// How much a write has taken: nothing if it was interrupted, and nothing for no reason is an error.
@@ -121,7 +167,7 @@ fn would_block(error: &io::Error) -> bool {
 impl<W, F> FrameWriter<W, F> {
     /// How many bytes are still to be written of a frame that has begun to go out.
     pub fn unsent(&self) -> usize {
-        self.rest.len()
+        self.rest.bytes.len() - self.rest.sent
     }
 
     /// The stream.
@@ -151,7 +197,7 @@ impl<W: fmt::Debug, F: fmt::Debug> fmt::Debug for FrameWriter<W, F> {
             .debug_struct("FrameWriter")
             .field("stream", &self.stream)
             .field("framing", &self.framing)
-            .field("unsent", &self.rest.len())
+            .field("unsent", &self.unsent())
             .finish()
     }
 }

@@ -45,7 +45,19 @@ impl Write for Script {
 
 fn writer(steps: impl IntoIterator<Item = Step>) -> FrameWriter<Script, LengthPrefixed> {
     let script = Script { steps: steps.into_iter().collect(), ..Script::default() };
-    FrameWriter::new(script, LengthPrefixed::new(Width::Two, 100))
+    FrameWriter::new(script, LengthPrefixed::new(Width::Two, 5000))
+}
+
+/// Runs `test` with a payload of each kind: a small one, which is copied, and a large one.
+fn with_each_size(test: impl Fn(&[u8])) {
+    test(b"hello");
+    test(&[b'x'; 5000]);
+}
+
+/// The frames as they are on the wire.
+fn wire(payloads: &[&[u8]]) -> Vec<u8> {
+    let frame = |payload: &&[u8]| [&(payload.len() as u16).to_be_bytes(), *payload].concat();
+    payloads.iter().flat_map(frame).collect()
 }
 
 fn failure_of(error: FrameError) -> ErrorKind {
@@ -70,56 +82,73 @@ fn a_frame_is_one_write() {
 }
 
 #[test]
+fn a_large_frame_is_one_write_too() {
+    let mut writer = writer([]);
+    writer.write_frame(&[7; 5000]).unwrap();
+    assert_eq!(writer.get_ref().writes, 1);
+    assert!(writer.get_ref().taken == wire(&[&[7; 5000]]));
+}
+
+#[test]
 fn wherever_a_write_ends_the_next_goes_on() {
-    for count in 1..8 {
-        let mut writer = writer([Take(count), Fail(ErrorKind::Interrupted), Take(1)]);
-        writer.write_frame(b"hello").unwrap();
-        writer.write_frame(b"world").unwrap();
-        assert_eq!(writer.into_inner().taken, b"\0\x05hello\0\x05world");
-    }
+    with_each_size(|payload| {
+        for count in 1..payload.len() + 2 {
+            let mut writer = writer([Take(count), Fail(ErrorKind::Interrupted), Take(1)]);
+            writer.write_frame(payload).unwrap();
+            writer.write_frame(b"world").unwrap();
+            assert!(writer.into_inner().taken == wire(&[payload, b"world"]));
+        }
+    });
 }
 
 #[test]
 fn a_frame_that_has_not_begun_may_be_written_again() {
-    for kind in [ErrorKind::WouldBlock, ErrorKind::TimedOut] {
-        let mut writer = writer([Fail(kind)]);
-        assert_eq!(failure_of(writer.write_frame(b"hello").unwrap_err()), kind);
-        assert_eq!(writer.unsent(), 0);
-        writer.write_frame(b"hello").unwrap();
-        assert_eq!(writer.into_inner().taken, b"\0\x05hello");
-    }
+    with_each_size(|payload| {
+        for kind in [ErrorKind::WouldBlock, ErrorKind::TimedOut, ErrorKind::ConnectionReset] {
+            let mut writer = writer([Fail(kind)]);
+            assert_eq!(failure_of(writer.write_frame(payload).unwrap_err()), kind);
+            assert_eq!(writer.unsent(), 0);
+            writer.write_frame(payload).unwrap();
+            assert!(writer.into_inner().taken == wire(&[payload]));
+        }
+    });
 }
 
 #[test]
 fn a_frame_that_has_begun_is_finished_first() {
-    for count in 1..7 {
-        let would_block = || Fail(ErrorKind::WouldBlock);
-        let mut writer = writer([Take(count), would_block(), would_block(), Take(1), would_block(), would_block()]);
-        writer.write_frame(b"hello").unwrap();
-        assert_eq!(writer.unsent(), 7 - count);
-        assert_eq!(failure_of(writer.write_frame(b"world").unwrap_err()), ErrorKind::WouldBlock);
-        assert_eq!(writer.unsent(), 7 - count, "nothing of the second is kept");
-        let first = writer.flush();
-        assert_eq!(first.is_ok(), count == 6, "one byte is taken, and then it would block");
-        if count < 6 {
-            assert_eq!(writer.flush().unwrap_err().kind(), ErrorKind::WouldBlock);
-            assert_eq!(writer.unsent(), 6 - count);
-            assert_eq!(writer.get_ref().flushes, 0);
+    with_each_size(|payload| {
+        let all = payload.len() + 2;
+        for count in [1, 2, 3, all - 2, all - 1] {
+            let would_block = || Fail(ErrorKind::WouldBlock);
+            let mut writer = writer([Take(count), would_block(), would_block(), Take(1), would_block(), would_block()]);
+            writer.write_frame(payload).unwrap();
+            assert_eq!(writer.unsent(), all - count);
+            assert_eq!(failure_of(writer.write_frame(b"world").unwrap_err()), ErrorKind::WouldBlock);
+            assert_eq!(writer.unsent(), all - count, "nothing of the second is kept");
+            // One byte is taken, and then it would block.
+            assert_eq!(writer.flush().is_ok(), all - count == 1);
+            if all - count > 1 {
+                assert_eq!(writer.flush().unwrap_err().kind(), ErrorKind::WouldBlock);
+                assert_eq!(writer.unsent(), all - count - 1);
+                assert_eq!(writer.get_ref().flushes, 0);
+            }
+            writer.get_mut().steps.clear();
+            writer.write_frame(b"world").unwrap();
+            assert_eq!(writer.unsent(), 0);
+            assert!(writer.into_inner().taken == wire(&[payload, b"world"]));
         }
-        writer.get_mut().steps.clear();
-        writer.write_frame(b"world").unwrap();
-        assert_eq!(writer.unsent(), 0);
-        assert_eq!(writer.into_inner().taken, b"\0\x05hello\0\x05world");
-    }
+    });
 }
 
 #[test]
 fn another_failure_within_a_frame_is_told_at_once() {
-    let mut writer = writer([Take(3), Fail(ErrorKind::ConnectionReset)]);
-    assert_eq!(failure_of(writer.write_frame(b"hello").unwrap_err()), ErrorKind::ConnectionReset);
-    assert_eq!(writer.unsent(), 4);
-    writer.write_frame(b"x").unwrap();
-    assert_eq!(writer.into_inner().taken, b"\0\x05hello\0\x01x");
+    with_each_size(|payload| {
+        let mut writer = writer([Take(3), Fail(ErrorKind::ConnectionReset)]);
+        assert_eq!(failure_of(writer.write_frame(payload).unwrap_err()), ErrorKind::ConnectionReset);
+        assert_eq!(writer.unsent(), payload.len() - 1);
+        writer.write_frame(b"x").unwrap();
+        assert!(writer.into_inner().taken == wire(&[payload, b"x"]));
+    });
 }
 
 #[test]
@@ -144,8 +173,8 @@ fn a_frame_is_not_flushed_unless_asked_for() {
 #[test]
 fn a_refused_payload_leaves_the_writer_as_it_was() {
     let mut writer = writer([]);
-    let too_long = Fault::TooLong { length: Some(101), limit: 100 };
-    assert_eq!(writer.write_frame(&[0; 101]).unwrap_err().fault(), Some(too_long));
+    let too_long = Fault::TooLong { length: Some(5001), limit: 5000 };
+    assert_eq!(writer.write_frame(&[0; 5001]).unwrap_err().fault(), Some(too_long));
     assert_eq!(writer.get_ref().writes, 0);
-    writer.write_frame(&[0; 100]).unwrap();
+    writer.write_frame(&[0; 5000]).unwrap();
 }
