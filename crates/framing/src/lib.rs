@@ -63,6 +63,8 @@
 //! It has a second flaw. If the stream has a time-out, and it strikes in the middle, the bytes read so far are gone with
 //! the local variables, and the next call takes the middle of a payload for a length.
 //!
+//! The mutant `believes-the-prefix` makes the first mistake here, and the test `memory_follows_what_has_arrived` finds it.
+//!
 //! # No threads here
 //!
 //! A reader and a writer belong to one thread at a time, as `&mut self` says, and nothing in this crate is shared. So no
