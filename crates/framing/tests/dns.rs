@@ -70,12 +70,17 @@ fn what_follows_the_answers_is_not_read() {
 
 #[test]
 fn pointers_are_followed_backwards() {
-    let mut wire = header(2, 0);
+    let mut wire = header(4, 0);
     wire.extend(b"\x03org\0\0\x01\0\x01");
     wire.extend(b"\x03www\xc0\x0c\0\x01\0\x01");
+    // To a name that ends with a pointer itself. The message goes on behind the first one.
+    wire.extend(b"\x03ftp\xc0\x15\0\x01\0\x01");
+    wire.extend(b"\x03net\0\0\x01\0\x01");
     let message = Message::parse(&wire).unwrap();
     assert_eq!(message.questions[0].name.to_string(), "org.");
     assert_eq!(message.questions[1].name.to_string(), "www.org.");
+    assert_eq!(message.questions[2].name.to_string(), "ftp.www.org.");
+    assert_eq!(message.questions[3].name.to_string(), "net.");
 }
 
 #[test]
