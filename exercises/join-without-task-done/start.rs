@@ -1,0 +1,23 @@
+//! Fetches pages: workers take addresses from a queue, and keep what they find there.
+//!
+//! This one is broken. Each address is said to be done when its page has been kept.
+
+use mutex::Mutex;
+use queue::WorkQueue;
+
+/// Takes addresses from `addresses`, fetches the page at each by `fetch`, and keeps it in `pages`. Returns when the queue is
+/// shut down and empty.
+///
+/// `fetch` says `None` if there is no such page. An address is done once its page is kept, or `fetch` has found none, or
+/// has panicked, which ends this worker.
+///
+/// # Panics
+///
+/// If more addresses are said to be done than were put. And if `fetch` does.
+pub fn work(addresses: &WorkQueue<String>, pages: &Mutex<Vec<String>>, fetch: impl Fn(&str) -> Option<String>) {
+    while let Ok(address) = addresses.get() {
+        let Some(page) = fetch(&address) else { continue };
+        pages.lock().push(page);
+        addresses.task_done().expect("it was put, and is not done");
+    }
+}

@@ -1,0 +1,22 @@
+//! Wrong: the guard would say it at the right moment, if it lived until then. Whoever takes the address out of it has no guard
+//! any more.
+
+use mutex::Mutex;
+use queue::WorkQueue;
+
+/// Takes addresses from `addresses`, fetches the page at each by `fetch`, and keeps it in `pages`. Returns when the queue is
+/// shut down and empty.
+///
+/// `fetch` says `None` if there is no such page. An address is done once its page is kept, or `fetch` has found none, or
+/// has panicked, which ends this worker.
+///
+/// # Panics
+///
+/// If `fetch` does.
+pub fn work(addresses: &WorkQueue<String>, pages: &Mutex<Vec<String>>, fetch: impl Fn(&str) -> Option<String>) {
+    while let Ok(address) = addresses.get_task() {
+        let address = address.into_inner();
+        let Some(page) = fetch(&address) else { continue };
+        pages.lock().push(page);
+    }
+}
