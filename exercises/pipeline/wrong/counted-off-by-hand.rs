@@ -1,0 +1,39 @@
+//! Wrong: the last line counts the worker off. One that panics does not come to it, and the stage has no last worker.
+
+use model::sync::atomic::AtomicUsize;
+use model::sync::atomic::Ordering::AcqRel;
+use queue::{Shutdown, WorkQueue};
+
+/// A stage between two queues, for so many workers.
+#[derive(Debug)]
+pub struct Stage<'q, A, B> {
+    input: &'q WorkQueue<A>,
+    output: &'q WorkQueue<B>,
+    /// How many workers have not left.
+    workers: AtomicUsize,
+}
+
+impl<'q, A, B> Stage<'q, A, B> {
+    /// A stage that takes from `input` and puts into `output`. So many `workers` will each call [`work`](Stage::work), once.
+    pub fn new(input: &'q WorkQueue<A>, output: &'q WorkQueue<B>, workers: usize) -> Stage<'q, A, B> {
+        Stage { input, output, workers: AtomicUsize::new(workers) }
+    }
+
+    /// What a worker does: takes items from the input, does `step` with each, and puts what results into the output. Returns
+    /// when nothing more is to come, or when the output takes no more.
+    ///
+    /// When the last worker has left, whether it returned or panicked, both queues are shut down: nobody takes from the
+    /// one any more, and nobody puts into the other.
+    pub fn work(&self, step: impl Fn(A) -> B) {
+        while let Ok(item) = self.input.get() {
+            if self.output.put(step(item)).is_err() {
+                break;
+            }
+        }
+        // ORDERING: AcqRel: what the others have put is in the output before the last one shuts it down.
+        if self.workers.fetch_sub(1, AcqRel) == 1 {
+            self.input.shutdown(Shutdown::Immediate);
+            self.output.shutdown(Shutdown::Drain);
+        }
+    }
+}
