@@ -121,7 +121,9 @@ pub mod cell {
 
 /// Threads, each with a name.
 pub mod thread {
-    pub use crate::world::thread::{JoinHandle, Scope, ScopedJoinHandle, current_id, scope, spawn, yield_now};
+    pub use crate::world::thread::{
+        JoinHandle, Scope, ScopedJoinHandle, current_id, scope, spawn, try_spawn, yield_now,
+    };
 }
 
 /// Hints for loops that wait without sleeping.

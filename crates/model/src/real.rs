@@ -66,6 +66,7 @@ pub(crate) mod hint {
 }
 
 pub(crate) mod thread {
+    use std::io;
     use std::marker::PhantomData;
     use std::panic::resume_unwind;
     use std::sync::atomic::{AtomicU64, Ordering};
@@ -78,8 +79,19 @@ pub(crate) mod thread {
     ///
     /// If the system cannot start another thread.
     pub fn spawn<T: Send + 'static>(name: &str, body: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
-        let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(body);
-        JoinHandle(spawned.unwrap_or_else(|error| panic!("cannot spawn the thread {name:?}: {error}")))
+        try_spawn(name, body).unwrap_or_else(|error| panic!("cannot spawn the thread {name:?}: {error}"))
+    }
+
+    /// Starts a thread called `name`.
+    ///
+    /// # Errors
+    ///
+    /// If the system cannot start another thread.
+    pub fn try_spawn<T: Send + 'static>(
+        name: &str,
+        body: impl FnOnce() -> T + Send + 'static,
+    ) -> io::Result<JoinHandle<T>> {
+        std::thread::Builder::new().name(name.to_owned()).spawn(body).map(JoinHandle)
     }
 
     /// A thread that can be joined. Dropping the handle lets the thread run on.

@@ -52,5 +52,5 @@ pub(crate) mod search {
 }
 
 pub(crate) mod thread {
-    pub use super::threads::{JoinHandle, Scope, ScopedJoinHandle, current_id, scope, spawn, yield_now};
+    pub use super::threads::{JoinHandle, Scope, ScopedJoinHandle, current_id, scope, spawn, try_spawn, yield_now};
 }

@@ -1,6 +1,7 @@
 //! Threads: loom's, with names, and with the number by which the record knows them.
 
 use std::fmt;
+use std::io;
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,6 +41,19 @@ pub fn spawn<T: Send + 'static>(name: &str, body: impl FnOnce() -> T + Send + 's
     });
     access.record(Action::Spawn { thread });
     JoinHandle { thread, result, handle: handle.expect("loom's spawn does not fail") }
+}
+
+/// Starts a thread called `name`.
+///
+/// # Errors
+///
+/// None: one thread too many ends the check.
+#[track_caller]
+pub fn try_spawn<T: Send + 'static>(
+    name: &str,
+    body: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<JoinHandle<T>> {
+    Ok(spawn(name, body))
 }
 
 /// Notes that `thread` has reached its end, and that those who cannot go on without it may never go on.
