@@ -44,6 +44,7 @@ mod machine;
 pub mod mutex;
 pub mod once;
 pub mod parts;
+pub mod pool;
 pub mod queue;
 pub mod rwlock;
 pub mod semaphore;
@@ -64,6 +65,7 @@ pub fn scenarios() -> Vec<Scenario> {
         once::scenarios,
         queue::scenarios,
         framing::scenarios,
+        pool::scenarios,
     ];
     concepts.iter().flat_map(|scenarios| scenarios()).collect()
 }
