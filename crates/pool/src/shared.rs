@@ -1,4 +1,16 @@
 //! What the pool and its workers share.
+//!
+//! # What a job costs
+//!
+//! With all threads on one processor, an empty job took some 50 nanoseconds from its submission to its end, and 40 to 45 in
+//! the fastest pool that also knows when all are done (`compare -- pool/empty --pin one` in `benches`). 12 of ours are the
+//! worker's record, which is locked twice so that `stats` can look at all workers in one moment. 6 more would be saved by
+//! a queue that counts a job as done and hands out the next one with its mutex locked once. That would make 33. We leave
+//! it: the snapshot and a queue without an operation for this one user are worth more, and hardly a job is empty.
+//!
+//! To submit one job and wait for what it returns took 4 microseconds, as in the fastest pool. It would be 6, and some 20
+//! with the threads on two processors, if a worker that finds no job lay down at once. It is the queue that lets it step
+//! aside first.
 
 use model::sync::atomic::{AtomicU64, Ordering};
 use mutex::Mutex;
