@@ -25,9 +25,12 @@
 //!
 //! Work that is split in two, and so on, by whoever has it. `alone` splits it too, and does both halves itself.
 //!
-//! - `tree`: the work is nothing, and all that there is are the halves. A tree has 2¹⁵ leaves, if as many operations are
-//!   asked for: `compare -- pool/tree --time 400` asks for more.
+//! - `tree`: the work is nothing, and all that there is are the halves. A tree has 2¹⁵ leaves, or as many
+//!   as operations are asked for if these are fewer.
 //! - `sum`, `sort` and `matrix` split until a piece is worth some ten microseconds.
+//!
+//! Threads of a pool wake each other, and a machine that has other things to do lets them wait for milliseconds now and
+//! then. `compare -- pool --time 400` has enough jobs in each round to drown that.
 //!
 //! Pinned with `spread`, the workers of a pool are dealt out to the processors, and the threads that std starts all stay
 //! where the measuring thread is.
@@ -80,8 +83,8 @@ pub trait Forks: Send + Sync + 'static {
     /// The contender's name.
     const NAME: &'static str;
 
-    /// With so many `workers`.
-    fn new(workers: usize) -> Self;
+    /// With as many workers as `setting` has threads, where it wants them to be.
+    fn new(setting: &Setting) -> Self;
 
     /// Runs `root` where [`both`](Forks::both) is at home.
     fn enter(&self, root: impl FnOnce() + Send);
@@ -103,7 +106,7 @@ macro_rules! pools {
 /// Everybody who runs `$scenario` of work that is split.
 macro_rules! forks {
     ($scenario:ident) => {
-        contenders!(Forks, Run::Repeat, $scenario: ThreadPool, ThreadPerJob, Rayon, Alone)
+        contenders!(Forks, Run::Repeat, $scenario: ThreadPool, ThreadPerJob, Counted<Rayon>, Alone)
     };
 }
 
@@ -277,7 +280,7 @@ fn forked<F: Forks, D: Send + 'static>(
     mut data: D,
     task: impl Fn(&F, &mut D) + Send + Sync + 'static,
 ) -> Repeat {
-    let fork = F::new(setting.threads);
+    let fork = F::new(setting);
     Box::new(move |operations| {
         let start = Instant::now();
         for _ in 0..operations {
@@ -298,7 +301,7 @@ fn tree<F: Forks>(setting: &Setting) -> Repeat {
             black_box(leaves);
         }
     }
-    let fork = F::new(setting.threads);
+    let fork = F::new(setting);
     Box::new(move |mut operations| {
         let start = Instant::now();
         while operations > 0 {
@@ -322,7 +325,7 @@ fn sum<F: Forks>(setting: &Setting) -> Repeat {
 
 /// The sum of the numbers at the places from `from` to before `to`.
 pub fn add<F: Forks>(fork: &F, from: u64, to: u64) -> u64 {
-    const PIECE: u64 = 1 << 13;
+    const PIECE: u64 = 1 << 14;
     if to - from <= PIECE {
         return (from..to).map(number).fold(0, u64::wrapping_add);
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use benches::pool::{
     Alone, Calls, Channel, Counted, Forks, Pool, Rayon, RustyPool, SIDE, ThreadPerJob, add, multiply, number, quicksort,
 };
+use benches::{Placement, Setting};
 use model::within;
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -66,7 +67,8 @@ fn a_call_returns_what_its_job_returned<C: Calls>() {
 
 /// Runs `task` where work can be split, and returns what it returned.
 fn entered<F: Forks, T: Send>(task: impl FnOnce(&F) -> T + Send) -> T {
-    let (fork, mut returned) = (F::new(WORKERS), None);
+    let setting = Setting { threads: WORKERS, placement: Placement::anywhere() };
+    let (fork, mut returned) = (F::new(&setting), None);
     fork.enter(|| returned = Some(task(&fork)));
     returned.expect("the root has been run")
 }
@@ -173,6 +175,6 @@ contract_of_workers! {
 contract_of_forks! {
     forks_of_locksmith: ::pool::ThreadPool,
     forks_of_thread_per_job: ThreadPerJob,
-    forks_of_rayon: Rayon,
+    forks_of_rayon: Counted<Rayon>,
     forks_alone: Alone,
 }

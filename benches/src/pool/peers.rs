@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use latch::WaitGroup;
 
-use super::{Calls, Forks, Pool};
+use super::{Calls, Forks, Pool, started};
+use crate::Setting;
 
 impl Pool for ::pool::ThreadPool {
     const NAME: &'static str = "locksmith";
@@ -33,8 +34,8 @@ impl Calls for ::pool::ThreadPool {
 impl Forks for ::pool::ThreadPool {
     const NAME: &'static str = "locksmith";
 
-    fn new(workers: usize) -> Self {
-        ::pool::ThreadPool::new(workers)
+    fn new(setting: &Setting) -> Self {
+        started(setting)
     }
 
     fn enter(&self, root: impl FnOnce() + Send) {
@@ -89,8 +90,8 @@ impl Calls for ThreadPerJob {
 impl Forks for ThreadPerJob {
     const NAME: &'static str = "std";
 
-    fn new(_workers: usize) -> Self {
-        ThreadPerJob::default()
+    fn new(setting: &Setting) -> Self {
+        started(setting)
     }
 
     fn enter(&self, root: impl FnOnce() + Send) {
@@ -111,7 +112,8 @@ pub struct Alone;
 impl Forks for Alone {
     const NAME: &'static str = "alone";
 
-    fn new(_workers: usize) -> Self {
+    fn new(setting: &Setting) -> Self {
+        setting.placement.place(0);
         Alone
     }
 
@@ -204,15 +206,15 @@ impl Calls for Counted<Rayon> {
     }
 }
 
-impl Forks for Rayon {
+impl Forks for Counted<Rayon> {
     const NAME: &'static str = "rayon";
 
-    fn new(workers: usize) -> Self {
-        Execute::new(workers)
+    fn new(setting: &Setting) -> Self {
+        started(setting)
     }
 
     fn enter(&self, root: impl FnOnce() + Send) {
-        self.0.install(root);
+        self.pool.0.install(root);
     }
 
     fn both(&self, left: impl FnOnce() + Send, right: impl FnOnce() + Send) {
