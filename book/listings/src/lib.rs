@@ -18,6 +18,8 @@ pub mod letter;
 pub mod lock;
 pub mod mutex;
 pub mod once;
+pub mod pool;
 pub mod primitives;
+pub mod queue;
 pub mod rwlock;
 pub mod semaphore;

@@ -1,6 +1,7 @@
 //! What the book says about its listings, in both worlds.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use ::semaphore::Semaphore;
 use listings::barrier::{Meeting, Rounds, meet_twice, sum_of};
@@ -11,7 +12,11 @@ use listings::letter::{crossing, letter};
 use listings::lock::{Lock, Swapping, pairs_bought};
 use listings::mutex::{Knowing, Waking, pairs_from_account, sell_all, sell_each, two_come};
 use listings::once::{both_ask, both_ask_a_cell};
+use listings::pool::{Simple, soup, soup_with_help};
+#[cfg(not(loom))]
+use listings::pool::{burned, dinner};
 use listings::primitives::{Called, Counted, OnePermit, Parts, by_permit, remembered};
+use listings::queue::{kitchen, order, until_done};
 use listings::rwlock::{paid, to_pay_once};
 use listings::semaphore::{Shelf, downloads};
 use listings::{condvar, counter, semaphore};
@@ -19,6 +24,8 @@ use model::sync::atomic::AtomicU32;
 use model::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use model::{Check, check, thread};
 use mutex::Mutex;
+use pool::ThreadPool;
+use queue::{Shutdown, WorkQueue};
 
 #[test]
 fn a_look_and_a_write_may_lose_a_count() {
@@ -316,4 +323,55 @@ fn a_pulse_of_rounds_releases_whoever_was_waiting() {
             event.clear();
         });
     });
+}
+
+#[test]
+fn when_all_is_done_the_soup_has_been_served() {
+    Check::new().preemptions(2).run(|| assert_eq!(until_done(&WorkQueue::unbounded()), 1));
+}
+
+#[test]
+fn two_cooks_have_served_all_that_was_ordered() {
+    Check::new().preemptions(1).surprises(0).run(|| {
+        let mut served = kitchen(&["soup", "fish"]);
+        served.sort_unstable();
+        assert_eq!(served, ["fish", "soup"]);
+    });
+}
+
+#[test]
+fn a_guest_is_told_that_the_kitchen_is_busy_or_closed() {
+    check(|| {
+        let orders = WorkQueue::bounded(1);
+        assert_eq!(order(&orders, "soup"), "soup will do");
+        assert_eq!(order(&orders, "fish"), "no fish now: we are busy");
+        orders.shutdown(Shutdown::Drain);
+        assert_eq!(order(&orders, "fish"), "no fish: we are closed");
+    });
+}
+
+#[test]
+fn a_soup_gets_its_stock_if_there_is_a_cook_for_each() {
+    Check::new().preemptions(2).surprises(0).run(|| soup(&Simple::new(), &["Alice", "Bob"]));
+}
+
+#[test]
+fn a_soup_gets_its_stock_from_the_cook_who_waits_for_it() {
+    Check::new().preemptions(1).surprises(0).run(|| {
+        let kitchen = Arc::new(ThreadPool::new(1));
+        assert_eq!(soup_with_help(&kitchen).ok(), Some(2));
+    });
+}
+
+#[cfg(not(loom))]
+#[test]
+fn a_dish_that_burns_is_told_to_whoever_ordered_it() {
+    let (said, next) = burned();
+    assert_eq!((said.as_str(), next.ok()), ("the job panicked: it burned", Some(1)));
+}
+
+#[cfg(not(loom))]
+#[test]
+fn a_dinner_comes_in_the_order_in_which_it_was_ordered() {
+    assert_eq!(dinner().ok(), Some(["SOUP", "FISH", "CAKE"].map(str::to_owned).to_vec()));
 }

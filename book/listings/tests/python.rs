@@ -98,3 +98,19 @@ fn eight_who_ask_look_the_rate_up_once() {
 fn nobody_begins_a_stage_before_all_have_ended_the_last() {
     prints("hut.py", |said| said == "[0, 0, 1, 1, 2, 2]\n");
 }
+
+#[test]
+fn two_cooks_serve_what_was_ordered_and_what_is_on_the_stove_is_not_on_the_rail() {
+    prints("kitchen.py", |said| said == "['fish', 'soup', 'soup']\nTrue 1\n");
+}
+
+#[test]
+fn a_job_tells_its_handle_alone_and_a_job_that_waits_for_a_job_waits_for_its_worker() {
+    let burned = "ValueError('it burned')\nthe soup waits for the stock, and the stock for the cook\n";
+    prints("dinner.py", |said| said == format!("SOUP FISH CAKE\n{burned}"));
+}
+
+#[test]
+fn an_executor_works_off_its_queue_before_the_program_ends() {
+    prints("closing.py", |said| said == "main ends\nqueued, and cooked all the same\n");
+}

@@ -11,6 +11,8 @@ use listings::letter::{crossing, letter};
 use listings::lock::{Polite, Swapping, pairs_bought};
 use listings::mutex::{Forgetting, two_come};
 use listings::once::both_ask;
+use listings::pool::{Simple, soup};
+use listings::queue::{Rail, until_empty};
 use listings::rwlock::{paid, to_pay};
 use listings::{condvar, counter, event, flag, primitives, semaphore};
 use model::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
@@ -196,4 +198,29 @@ fn alone_at_the_hut() {
         meet_twice(hut);
     });
     draw(&found.expect("one may be alone at the second meeting"), "alone-at-the-hut");
+}
+
+#[test]
+fn on_the_stove() {
+    let found = Check::new().counterexample(|| {
+        let rail = Rail::new();
+        assert_eq!(until_empty(&rail), 1);
+    });
+    draw(&found.expect("a dish may be on the stove"), "on-the-stove");
+}
+
+/// The steps in which somebody lies down, below the names of the threads, and what is wrong.
+#[test]
+fn soup_without_stock() {
+    let found = Check::new().surprises(0).counterexample(|| {
+        let pool = Simple::new();
+        soup(&pool, &["cook"]);
+    });
+    let text = found.expect("one cook cannot wait for himself").to_text(Style::plain(80));
+    let (steps, verdict) = text.split_once("\n\ndeadlock:").expect("they stand still");
+    let names = steps.lines().skip_while(|line| !line.contains("main  cook")).take(2);
+    let asleep = steps.lines().filter(|line| line.contains("sleep on "));
+    let (verdict, _) = verdict.split_once("\nfound after ").expect("it says how it was found");
+    let shown = Vec::from_iter(names.chain(asleep)).join("\n");
+    expect_file!["../../figures/soup-without-stock.txt"].assert_eq(&format!("{shown}\n\ndeadlock:{verdict}\n"));
 }

@@ -228,6 +228,7 @@ impl<R> JobHandle<R> {
     /// # Panics
     ///
     /// If a job waits for itself.
+    // ANCHOR: join
     pub fn join(self) -> Result<R, JobError> {
         if self.pool.is_worker() {
             self.work.run();
@@ -236,6 +237,7 @@ impl<R> JobHandle<R> {
         self.work.finished().wait();
         self.outcome()
     }
+    // ANCHOR_END: join
 
     /// Blocks as [`join`](JobHandle::join) does, for no longer than `timeout`, and runs nothing.
     ///

@@ -50,6 +50,7 @@ impl Worker {
 
 impl Shared {
     /// What a worker does until the pool is shut down.
+    // ANCHOR: work
     pub(crate) fn work(&self, worker: &Worker) {
         // ORDERING: Relaxed; only this thread has to find itself there.
         worker.thread.store(model::thread::current_id(), Ordering::Relaxed);
@@ -65,6 +66,7 @@ impl Shared {
             self.jobs.task_done().expect("each job is done once");
         }
     }
+    // ANCHOR_END: work
 
     /// Whether the calling thread is one of the workers.
     pub(crate) fn is_worker(&self) -> bool {

@@ -444,6 +444,7 @@ impl<B: Buffer> Queue<B> {
     /// # Errors
     ///
     /// [`TooManyTaskDone`] if all that was put is done already. Nothing is changed then.
+    // ANCHOR: task_done
     pub fn task_done(&self) -> Result<(), TooManyTaskDone> {
         let mut turn = self.turn();
         if turn.state.unfinished == 0 {
@@ -452,6 +453,7 @@ impl<B: Buffer> Queue<B> {
         turn.finish(1);
         Ok(())
     }
+    // ANCHOR_END: task_done
 
     /// Blocks until all that was put is done. Returns at once if that is so.
     ///
@@ -483,6 +485,7 @@ impl<B: Buffer> Queue<B> {
         self.join_until(Deadline::after(timeout))
     }
 
+    // ANCHOR: join
     fn join_until(&self, deadline: Deadline) -> bool {
         let mut turn = self.turn();
         let round = turn.state.round;
@@ -495,6 +498,7 @@ impl<B: Buffer> Queue<B> {
         }
         true
     }
+    // ANCHOR_END: join
 
     /// Shuts the queue down: from now on puts fail, and so do gets once the queue is empty. Releases all who wait to put,
     /// and all who wait to get. Never blocks for longer than others need to put or get.
@@ -628,6 +632,7 @@ impl<'q, B: Buffer> Turn<'q, B> {
     }
 }
 
+// ANCHOR: calls
 impl<B: Buffer> Drop for Turn<'_, B> {
     fn drop(&mut self) {
         if self.popping {
@@ -640,6 +645,7 @@ impl<B: Buffer> Drop for Turn<'_, B> {
         self.calls.putter = !self.is_full() && self.state.putters.call();
     }
 }
+// ANCHOR_END: calls
 
 /// Who is to be called once the queue is unlocked.
 struct Calls<'q, B: Buffer> {
