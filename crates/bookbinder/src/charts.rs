@@ -13,10 +13,11 @@ use serde::Deserialize;
 use crate::Error;
 
 /// The book's charts. Each goes into the figure of its name.
-const CHARTS: [Chart; 12] = [
+const CHARTS: [Chart; 13] = [
     Chart {
         name: "mutex-short",
         scenario: "mutex/contended",
+        columns: Columns::Threads,
         title: "Lock, add one, unlock, at once again",
         quantity: Quantity::Throughput,
         left_out: &[],
@@ -24,6 +25,7 @@ const CHARTS: [Chart; 12] = [
     Chart {
         name: "mutex-long",
         scenario: "mutex/contended_for_long",
+        columns: Columns::Threads,
         title: "Lock, work three microseconds, unlock, at once again",
         quantity: Quantity::Throughput,
         left_out: &[],
@@ -31,6 +33,7 @@ const CHARTS: [Chart; 12] = [
     Chart {
         name: "mutex-fairness",
         scenario: "mutex/contended_for_long",
+        columns: Columns::Threads,
         title: "What the threads get that get least and most",
         quantity: Quantity::Shares,
         left_out: &[],
@@ -38,6 +41,7 @@ const CHARTS: [Chart; 12] = [
     Chart {
         name: "condvar-broadcast",
         scenario: "condvar/broadcast_locked",
+        columns: Columns::Threads,
         title: "Call all who wait, with the lock held, until the last is through",
         quantity: Quantity::Time,
         left_out: &[],
@@ -45,6 +49,7 @@ const CHARTS: [Chart; 12] = [
     Chart {
         name: "semaphore-one",
         scenario: "semaphore/one_permit",
+        columns: Columns::Threads,
         title: "Take the one permit, give it back, at once again",
         quantity: Quantity::Throughput,
         left_out: &SEMAPHORES_LEFT_OUT,
@@ -52,6 +57,7 @@ const CHARTS: [Chart; 12] = [
     Chart {
         name: "semaphore-three",
         scenario: "semaphore/three_permits",
+        columns: Columns::Threads,
         title: "Take one of three permits, give it back, at once again",
         quantity: Quantity::Throughput,
         left_out: &SEMAPHORES_LEFT_OUT,
@@ -59,6 +65,7 @@ const CHARTS: [Chart; 12] = [
     Chart {
         name: "semaphore-fairness",
         scenario: "semaphore/one_permit",
+        columns: Columns::Threads,
         title: "What the threads get that get least and most",
         quantity: Quantity::Shares,
         left_out: &SEMAPHORES_LEFT_OUT,
@@ -66,6 +73,7 @@ const CHARTS: [Chart; 12] = [
     Chart {
         name: "semaphore-many",
         scenario: "semaphore/many_among_single",
+        columns: Columns::Threads,
         title: "What the one thread gets that wants three of four permits",
         quantity: Quantity::First,
         left_out: &SEMAPHORES_LEFT_OUT,
@@ -73,6 +81,7 @@ const CHARTS: [Chart; 12] = [
     Chart {
         name: "rwlock-short",
         scenario: "rwlock/read_mostly",
+        columns: Columns::Threads,
         title: "Read a number (each hundredth time write one), at once again",
         quantity: Quantity::Throughput,
         left_out: &[],
@@ -80,6 +89,7 @@ const CHARTS: [Chart; 12] = [
     Chart {
         name: "rwlock-long",
         scenario: "rwlock/read_mostly_for_long",
+        columns: Columns::Threads,
         title: "Read (each hundredth time write) for three microseconds, at once again",
         quantity: Quantity::Throughput,
         left_out: &[],
@@ -87,6 +97,7 @@ const CHARTS: [Chart; 12] = [
     Chart {
         name: "rwlock-writer",
         scenario: "rwlock/one_writer",
+        columns: Columns::Threads,
         title: "What the one thread gets that writes, while the others read",
         quantity: Quantity::First,
         left_out: &[],
@@ -94,9 +105,18 @@ const CHARTS: [Chart; 12] = [
     Chart {
         name: "barrier-round",
         scenario: "barrier/round",
+        columns: Columns::Threads,
         title: "Come, and go on when all have come",
         quantity: Quantity::Time,
         left_out: &[],
+    },
+    Chart {
+        name: "spawn-or-pool",
+        scenario: "pool/jobs",
+        columns: Columns::Lengths(&[("_1us/2", "1 µs"), ("_10us/2", "10 µs"), ("_100us/2", "100 µs")]),
+        title: "How much of the processor time the jobs themselves have used",
+        quantity: Quantity::Worked,
+        left_out: &["threadpool", "rusty_pool", "crossbeam", "ideal"],
     },
 ];
 
@@ -126,13 +146,43 @@ struct Chart {
     name: &'static str,
     /// Whose numbers it shows: a concept and a scenario. The file of results has the concept's name.
     scenario: &'static str,
+    columns: Columns,
     title: &'static str,
     quantity: Quantity,
     /// Whom it does not show, for more than four cannot be told apart.
     left_out: &'static [&'static str],
 }
 
-/// What a chart shows for each number of threads.
+/// What stands side by side.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Columns {
+    /// The scenario, with more and more threads.
+    Threads,
+    /// Scenarios that differ in how long a job is. Of each, how its id goes on, and the length.
+    Lengths(&'static [(&'static str, &'static str)]),
+}
+
+impl Columns {
+    /// What stands at the axis.
+    const fn name(self) -> &'static str {
+        match self {
+            Columns::Threads => "threads",
+            Columns::Lengths(_) => "a job",
+        }
+    }
+
+    /// What stands below the column of a comparison, if it has one. `rest` is how its id goes on after the scenario.
+    fn label(self, rest: &str) -> Option<String> {
+        match self {
+            Columns::Threads => rest.strip_prefix('/')?.parse().ok().map(|threads: usize| threads.to_string()),
+            Columns::Lengths(lengths) => {
+                lengths.iter().find(|(id, _)| *id == rest).map(|(_, length)| (*length).to_owned())
+            }
+        }
+    }
+}
+
+/// What a chart shows in each column.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Quantity {
     /// Operations of all threads together.
@@ -143,6 +193,8 @@ enum Quantity {
     Shares,
     /// What the first thread got, which does something else than the others.
     First,
+    /// Of the processor time, how much was spent in jobs.
+    Worked,
 }
 
 impl Quantity {
@@ -152,6 +204,7 @@ impl Quantity {
             Quantity::Throughput => "millions in a second",
             Quantity::Time => "microseconds",
             Quantity::Shares | Quantity::First => "1 is an even share",
+            Quantity::Worked => "1 is all of it",
         }
     }
 
@@ -169,6 +222,10 @@ impl Quantity {
             }
             Quantity::First => {
                 "A mark is the median of the rounds, a line goes from the lowest to the highest. At 0 it never gets its turn."
+            }
+            Quantity::Worked => {
+                "More is better. A mark is the median of the rounds, a line goes from the lowest to the highest. A job's own \
+                 time is the least that anybody has needed for it."
             }
         }
     }
@@ -205,6 +262,9 @@ struct Measured {
     name: String,
     /// Nanoseconds for one operation, in each round.
     elapsed: Vec<f64>,
+    /// Nanoseconds of processor time for one operation, in each round.
+    #[serde(default)]
+    processor: Vec<f64>,
     fairness: Option<Fairness>,
 }
 
@@ -246,9 +306,9 @@ pub(crate) fn draw(source: &Path) -> Result<Vec<Figure>, Error> {
     Ok(figures)
 }
 
-/// What was measured with so many threads.
+/// What stands in one column.
 struct Group {
-    threads: usize,
+    label: String,
     spans: Vec<Span>,
 }
 
@@ -268,15 +328,15 @@ impl Chart {
     fn groups(&self, results: &Results) -> Vec<Group> {
         let mine = results.comparisons.iter().filter(|comparison| comparison.pin == "spread");
         let group = |comparison: &Comparison| {
-            let threads = comparison.id.strip_prefix(self.scenario)?.strip_prefix('/')?.parse().ok()?;
+            let label = self.columns.label(comparison.id.strip_prefix(self.scenario)?)?;
             let shown = comparison.contenders.iter().filter(|it| !self.left_out.contains(&it.name.as_str()));
-            let spans = shown.filter_map(|contender| self.span(contender)).collect();
-            Some(Group { threads, spans })
+            let spans = shown.filter_map(|contender| self.span(contender, comparison)).collect();
+            Some(Group { label, spans })
         };
         mine.filter_map(group).filter(|group| !group.spans.is_empty()).collect()
     }
 
-    fn span(&self, contender: &Measured) -> Option<Span> {
+    fn span(&self, contender: &Measured, comparison: &Comparison) -> Option<Span> {
         let name = contender.name.clone();
         let values: Vec<f64> = match self.quantity {
             Quantity::Throughput => contender.elapsed.iter().map(|nanoseconds| 1e3 / nanoseconds).collect(),
@@ -286,6 +346,11 @@ impl Chart {
                 return Some(Span { name, low: median(least)?, middle: None, high: median(most)? });
             }
             Quantity::First => contender.fairness.as_ref()?.first.clone(),
+            Quantity::Worked => {
+                let spent = comparison.contenders.iter().flat_map(|it| &it.processor);
+                let job = spent.copied().reduce(f64::min)?;
+                contender.processor.iter().map(|spent| job / spent).collect()
+            }
         };
         let low = values.iter().copied().reduce(f64::min)?;
         let high = values.iter().copied().reduce(f64::max)?;
@@ -308,9 +373,9 @@ impl Chart {
                 .x_label_area_size(44)
                 .y_label_area_size(58)
                 .build_cartesian_2d(-0.5..columns - 0.5, 0.0..top * 1.05)?;
-            let threads = |column: &f64| {
+            let label = |column: &f64| {
                 let group = (column.fract() == 0.0 && *column >= 0.0).then(|| groups.get(*column as usize));
-                group.flatten().map_or_else(String::new, |group| group.threads.to_string())
+                group.flatten().map_or_else(String::new, |group| group.label.clone())
             };
             chart
                 .configure_mesh()
@@ -319,8 +384,8 @@ impl Chart {
                 .bold_line_style(QUIET.mix(0.3))
                 .axis_style(QUIET)
                 .x_labels(2 * groups.len() + 1)
-                .x_label_formatter(&threads)
-                .x_desc("threads")
+                .x_label_formatter(&label)
+                .x_desc(self.columns.name())
                 .y_labels(6)
                 .y_label_formatter(&|value| ((value * 100.0).round() / 100.0).to_string())
                 .y_desc(self.quantity.unit())
@@ -328,7 +393,7 @@ impl Chart {
                 .axis_desc_style(text(15).color(&INK))
                 .set_tick_mark_size(LabelAreaPosition::Bottom, 4)
                 .draw()?;
-            if matches!(self.quantity, Quantity::Shares | Quantity::First) {
+            if matches!(self.quantity, Quantity::Shares | Quantity::First | Quantity::Worked) {
                 let even = [(-0.5, 1.0), (columns - 0.5, 1.0)];
                 chart.draw_series([DashedPathElement::new(even, 6, 4, INK.stroke_width(1))])?;
             }
@@ -378,8 +443,10 @@ impl Chart {
         if let Some(date) = date {
             let _ = write!(machine, ", {date}");
         }
-        let milliseconds =
-            if self.quantity == Quantity::Time { results.milliseconds } else { results.contest_milliseconds };
+        let milliseconds = match self.quantity {
+            Quantity::Time | Quantity::Worked => results.milliseconds,
+            Quantity::Throughput | Quantity::Shares | Quantity::First => results.contest_milliseconds,
+        };
         let left_out = match self.left_out {
             [] => String::new(),
             names => format!(" Not shown: {}.", names.join(", ")),
@@ -387,17 +454,18 @@ impl Chart {
         let names = groups[0].spans.iter().map(|span| format!("<th>{}</th>", escaped(&span.name)));
         let rows = groups.iter().map(|group| {
             let cells = group.spans.iter().map(|span| format!("<td>{}</td>", self.cell(span)));
-            format!("<tr><th>{}</th>{}</tr>\n", group.threads, String::from_iter(cells))
+            format!("<tr><th>{}</th>{}</tr>\n", group.label, String::from_iter(cells))
         });
         format!(
             "<figure class=\"chart\">\n{}<figcaption>{} {} rounds of {milliseconds} ms on {}, the \
              threads dealt out to the processors in turn.{left_out}</figcaption>\n<details>\n<summary>The same as a \
-             table</summary>\n<table>\n<tr><th>threads</th>{}</tr>\n{}</table>\n<p>{}; in parentheses the lowest and the \
+             table</summary>\n<table>\n<tr><th>{}</th>{}</tr>\n{}</table>\n<p>{}; in parentheses the lowest and the \
              highest.</p>\n</details>\n</figure>\n",
             svg.replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{}\" ", escaped(self.title)), 1),
             self.quantity.explanation(),
             results.rounds,
             escaped(&machine),
+            self.columns.name(),
             String::from_iter(names),
             String::from_iter(rows),
             self.quantity.unit(),

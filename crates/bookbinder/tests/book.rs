@@ -79,6 +79,18 @@ fn a_chart_shows_the_share_of_the_first_thread_and_names_whom_it_leaves_out() {
 }
 
 #[test]
+fn a_chart_shows_what_part_of_the_processor_time_the_jobs_have_used() {
+    let contenders = r#"{"name": "ours", "elapsed": [9.0, 9.0], "processor": [1000.0, 2000.0], "fairness": null},
+        {"name": "ideal", "elapsed": [9.0, 9.0], "processor": [1500.0, 500.0], "fairness": null}"#;
+    let folder = compared("pool", &["jobs_1us", "jobs_10us"], contenders);
+    Book::new(folder.path(), folder.path().join("out")).draw_charts().expect("there are results");
+    let chart = fs::read_to_string(folder.path().join("figures/spawn-or-pool.html")).expect("it was drawn");
+    for part in ["<tr><th>1 µs</th><td>0.38 (0.25 to 0.50)</td></tr>", "<tr><th>10 µs</th>", "2 rounds of 20 ms"] {
+        assert!(chart.contains(part), "no {part} in:\n{chart}");
+    }
+}
+
+#[test]
 fn a_chart_that_does_not_show_its_results_is_a_fault() {
     let folder = measured("ours", 1000.0);
     let book = Book::new(folder.path(), folder.path().join("out"));
