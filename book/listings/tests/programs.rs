@@ -26,6 +26,21 @@ fn a_herd_is_counted_with_either_condition_variable() {
     assert_eq!(naps.flatten().filter(|naps| *naps > 0.0).count(), 2, "{said}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_thread_takes_is_measured_in_time_and_memory() {
+    let output = Command::new(env!("CARGO_BIN_EXE_spawning")).output().expect("it was built");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let number = |name: &str| -> f64 {
+        let line =
+            said.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("no {name} in:\n{said}"));
+        line.split_whitespace().next().and_then(|number| number.parse().ok()).expect("a number follows")
+    };
+    assert!(number("hand it to a pool") > 0.0, "{said}");
+    assert!(number("start a thread") > 0.0, "{said}");
+    assert!(number("reserved") > number("in use"), "{said}");
+}
+
 /// As the book shows it, for a machine with addresses of 64 bits and a futex.
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 #[test]

@@ -114,3 +114,11 @@ fn a_job_tells_its_handle_alone_and_a_job_that_waits_for_a_job_waits_for_its_wor
 fn an_executor_works_off_its_queue_before_the_program_ends() {
     prints("closing.py", |said| said == "main ends\nqueued, and cooked all the same\n");
 }
+
+#[test]
+fn a_thread_and_a_job_take_their_time() {
+    prints("spawning.py", |said| {
+        let rows = said.lines().filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok());
+        rows.filter(|microseconds| *microseconds > 0.0).count() == 2
+    });
+}
