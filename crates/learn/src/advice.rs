@@ -16,7 +16,8 @@ pub fn advice(exercise: &Exercise, failed: &Failed) -> String {
 }
 
 fn advice_on(sources: &[String], exercise: &Exercise, failed: &Failed) -> String {
-    let unseen = sources.iter().flat_map(|source| unseen(source)).collect::<BTreeSet<_>>();
+    let watched = sources.iter().filter(|_| exercise.manifest().has_model());
+    let unseen = watched.flat_map(|source| unseen(source)).collect::<BTreeSet<_>>();
     let usual = || where_to_look(exercise, failed);
     match &failed.counterexample {
         _ if failed.kind == FailureKind::CompileError || unseen.is_empty() => usual(),
@@ -95,9 +96,13 @@ fn where_to_look(exercise: &Exercise, failed: &Failed) -> String {
         None => match failed.kind {
             FailureKind::CompileError => "Begin with the first error: those below it may follow from it.".to_owned(),
             _ if failed.kind != FailureKind::Crash && !failed.unfinished.is_empty() => {
-                "Something never came to an end: does a loop of yours wait for a change without sleeping, or sleep where \
-                 nobody wakes it?"
-                    .to_owned()
+                if exercise.manifest().has_model() {
+                    "Something never came to an end: does a loop of yours wait for a change without sleeping, or sleep \
+                     where nobody wakes it?"
+                        .to_owned()
+                } else {
+                    "Something never came to an end: does a loop of yours go on when nothing more can come?".to_owned()
+                }
             }
             FailureKind::WrongPrediction => {
                 "Write down the schedule that you had in mind, a line for each operation. Which line can the program not do?"

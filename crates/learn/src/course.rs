@@ -86,6 +86,8 @@ impl Exercise {
             Some(format!("its id is {:?}, but it lies in a folder called {id:?}", manifest.id))
         } else if manifest.files.is_empty() {
             Some("`files` is empty: there is nothing to write".to_owned())
+        } else if manifest.has_model() != manifest.limits.model.is_some() {
+            Some("tests under the model and a limit for them belong together: one is missing".to_owned())
         } else {
             let wrong = manifest.wrong.iter().map(|wrong| &wrong.file);
             let files = manifest.files.iter().chain(&manifest.right).chain(wrong);
@@ -189,6 +191,13 @@ pub struct Manifest {
     pub wrong: Vec<Wrong>,
 }
 
+impl Manifest {
+    /// Whether the model checks it too. It does wherever there are threads.
+    pub fn has_model(&self) -> bool {
+        !self.tests.model.is_empty()
+    }
+}
+
 /// What the learner does in an exercise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -209,7 +218,8 @@ pub enum Kind {
 pub struct Tests {
     /// Those that run with real threads.
     pub real: Vec<String>,
-    /// Those that run under the model.
+    /// Those that run under the model; none where nothing is concurrent, and so there are no schedules.
+    #[serde(default)]
     pub model: Vec<String>,
 }
 
@@ -218,7 +228,7 @@ pub struct Tests {
 #[serde(deny_unknown_fields)]
 pub struct Limits {
     tests: u32,
-    model: u32,
+    model: Option<u32>,
 }
 
 impl Limits {
@@ -227,9 +237,9 @@ impl Limits {
         Duration::from_secs(self.tests.into())
     }
 
-    /// For the tests under the model.
-    pub fn model(self) -> Duration {
-        Duration::from_secs(self.model.into())
+    /// For the tests under the model, if there are such tests.
+    pub fn model(self) -> Option<Duration> {
+        self.model.map(|seconds| Duration::from_secs(seconds.into()))
     }
 }
 
@@ -385,7 +395,7 @@ mod tests {
     #[test]
     fn cargo_test_begins_with_the_model() {
         let course = Course::find(env!("CARGO_MANIFEST_DIR").as_ref()).expect("there is a course");
-        for exercise in course.exercises() {
+        for exercise in course.exercises().iter().filter(|exercise| exercise.manifest().has_model()) {
             let manifest = course.root().join(exercise.folder()).join("Cargo.toml");
             let manifest: toml::Table = read(&manifest).expect("it is TOML");
             let tests = manifest["test"].as_array().expect("it has a test that runs the model");

@@ -1,9 +1,10 @@
 //! The verdict on what the learner wrote, in stages: does it compile, do its tests pass, does every schedule?
 //!
-//! Both worlds are compiled and run side by side, in target directories of their own, so that a verdict takes as long as the
-//! slower of the two. Both can fail, and then they may know different things: a test with real threads that waits for
-//! ever knows only that its time ran out, while the model can say why. So once the model has found a
-//! schedule, the tests get only [`GRACE`] to come to an end.
+//! Where nothing is concurrent there are no schedules, and the verdict ends with the tests. Elsewhere both worlds are compiled
+//! and run side by side, in target directories of their own, so that a verdict takes as long as the slower of the two. Both
+//! can fail, and then they may know different things: a test with real threads that waits for ever knows only that its time
+//! ran out, while the model can say why. So once the model has found a schedule, the tests get only [`GRACE`] to come to an
+//! end.
 
 use std::fmt;
 use std::fs;
@@ -50,7 +51,7 @@ impl Stage {
     }
 }
 
-/// What the judge found, stage by stage; a solution that does not compile has only the first.
+/// What the judge found, stage by stage. What does not compile has only the first; an exercise without threads has no last.
 #[derive(Clone, Debug)]
 pub struct Verdict {
     /// The stages, in their order.
@@ -60,9 +61,9 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Whether all three stages were passed.
+    /// Whether all stages were passed.
     pub fn passed(&self) -> bool {
-        self.stages.iter().filter(|ended| matches!(ended.end, End::Passed { .. })).count() == 3
+        self.stages.iter().all(|ended| matches!(ended.end, End::Passed { .. }))
     }
 
     /// How `stage` failed, if it did.
@@ -182,7 +183,7 @@ impl Judge {
         let started = Instant::now();
         let &Manifest { kind, limits, .. } = exercise.manifest();
         let real = self.run(exercise, World::Real).limit(limits.tests()).cancelled_by(stop);
-        let model = self.run(exercise, World::Model).limit(limits.model()).cancelled_by(stop);
+        let model = limits.model().map(|limit| self.run(exercise, World::Model).limit(limit).cancelled_by(stop));
 
         let stop_tests = real.canceller();
 
@@ -192,13 +193,15 @@ impl Judge {
             ended(&stage);
             stages.push(stage);
         };
-        match compile(&real, &model)? {
+        match compile(&real, model.as_ref())? {
             Err(refused) => end(Stage::Compile, does_not_compile(&refused), started.elapsed()),
             Ok((real, model)) => {
-                self.mark_prepared()?;
+                if model.is_some() {
+                    self.mark_prepared()?;
+                }
                 let compiled = End::Passed { summary: "no errors".to_owned(), bounded: false };
                 end(Stage::Compile, compiled, started.elapsed());
-                test(&real, &stop_tests, &model, |stage, outcome| {
+                test(&real, &stop_tests, model.as_ref(), |stage, outcome| {
                     let how = if stage == Stage::Model { model_end(outcome, kind) } else { tests_end(outcome, kind) };
                     end(stage, how, outcome.test_time);
                 })?;
@@ -220,10 +223,13 @@ impl Judge {
         Ok(())
     }
 
-    /// Whether all that judging needs has been compiled, except for the exercise itself, and is as `Cargo.lock` demands.
-    pub fn is_prepared(&self) -> bool {
+    /// Whether all that judging `exercise` needs has been compiled, except for the exercise itself, and is as `Cargo.lock`
+    /// demands. Without the model there is nothing to speak of.
+    pub fn is_prepared(&self, exercise: &Exercise) -> bool {
         let modified = |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
-        modified(&self.prepared()).is_some_and(|then| Some(then) >= modified(&self.workspace.join("Cargo.lock")))
+        let has_model = exercise.manifest().has_model();
+        !has_model
+            || modified(&self.prepared()).is_some_and(|then| Some(then) >= modified(&self.workspace.join("Cargo.lock")))
     }
 
     fn mark_prepared(&self) -> io::Result<()> {
@@ -256,23 +262,24 @@ impl Judge {
     }
 }
 
-/// Compiles both worlds side by side. The inner error is that of the world that refuses.
+/// Compiles both worlds side by side, if there is a model's. The inner error is that of the world that refuses.
 fn compile<'run>(
     real: &'run Run,
-    model: &'run Run,
-) -> Result<Result<(Compiled<'run>, Compiled<'run>), Outcome>, Error> {
+    model: Option<&'run Run>,
+) -> Result<Result<(Compiled<'run>, Option<Compiled<'run>>), Outcome>, Error> {
     let (real, model) = thread::scope(|scope| {
-        let compiling = scope.spawn(|| model.compile());
+        let compiling = model.map(|model| scope.spawn(|| model.compile()));
         let compiled = real.compile();
         if !matches!(compiled, Ok(Compilation::Done(_))) {
             // The other world would say the same, after it has compiled a model checker, perhaps.
-            model.canceller().cancel();
+            model.inspect(|model| model.canceller().cancel());
         }
-        (compiled, join(compiling))
+        (compiled, compiling.map(join))
     });
-    Ok(match (real?, model?) {
-        (Compilation::Done(real), Compilation::Done(model)) => Ok((real, model)),
-        (Compilation::Stopped(refused), _) | (_, Compilation::Stopped(refused)) => Err(refused),
+    Ok(match (real?, model.transpose()?) {
+        (Compilation::Done(real), Some(Compilation::Done(model))) => Ok((real, Some(model))),
+        (Compilation::Done(real), None) => Ok((real, None)),
+        (Compilation::Stopped(refused), _) | (_, Some(Compilation::Stopped(refused))) => Err(refused),
     })
 }
 
@@ -280,7 +287,7 @@ fn compile<'run>(
 fn test(
     real: &Compiled<'_>,
     stop_real: &Canceller,
-    model: &Compiled<'_>,
+    model: Option<&Compiled<'_>>,
     mut tell: impl FnMut(Stage, &Outcome),
 ) -> Result<(), Error> {
     thread::scope(|scope| {
@@ -290,16 +297,20 @@ fn test(
             drop(over);
             outcome
         });
-        let schedules = scope.spawn(move || {
-            let outcome = model.test()?;
-            let failed = outcome.verdict != runner::Verdict::Passed;
-            if failed && tests_are_over.recv_timeout(GRACE) == Err(RecvTimeoutError::Timeout) {
-                stop_real.cancel();
-            }
-            Ok::<_, Error>(outcome)
+        let schedules = model.map(|model| {
+            scope.spawn(move || {
+                let outcome = model.test()?;
+                let failed = outcome.verdict != runner::Verdict::Passed;
+                if failed && tests_are_over.recv_timeout(GRACE) == Err(RecvTimeoutError::Timeout) {
+                    stop_real.cancel();
+                }
+                Ok::<_, Error>(outcome)
+            })
         });
         tell(Stage::Tests, &join(tests)?);
-        tell(Stage::Model, &join(schedules)?);
+        if let Some(schedules) = schedules {
+            tell(Stage::Model, &join(schedules)?);
+        }
         Ok(())
     })
 }

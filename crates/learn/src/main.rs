@@ -119,7 +119,7 @@ fn run(task: Option<Task>) -> Result<ExitCode, Box<dyn Error>> {
         None => {
             println!("{STRONG}Locksmith{STRONG:#}: learn concurrency by building its primitives.");
             show(&course, progress.current(&course))?;
-            if !judge(&course).is_prepared() {
+            if !judge(&course).is_prepared(progress.current(&course)) {
                 prepare_in_background(&course)?;
             }
         }
@@ -223,7 +223,7 @@ fn check(
     for file in exercise.files() {
         println!("Checking {STRONG}{}{STRONG:#}", file.display());
     }
-    if !judge.is_prepared() {
+    if !judge.is_prepared(exercise) {
         println!("{FAINT}{}{FAINT:#}", page::wrapped(page::MODEL_IS_COMPILED_FIRST));
     }
     let written = drawer.written(exercise)?;

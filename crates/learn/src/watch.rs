@@ -118,7 +118,7 @@ impl<'course> Coach<'course> {
     fn run(&mut self, news: &Receiver<News>) -> Result<Option<i32>, Box<dyn Error>> {
         self.screen.say(&format!("{STRONG}Locksmith{STRONG:#}: learn concurrency by building its primitives."))?;
         self.begin(self.exercise)?;
-        if !self.judge.is_prepared() && self.check.is_none() {
+        if !self.judge.is_prepared(self.exercise) && self.check.is_none() {
             self.prepare()?;
         }
         loop {
@@ -229,7 +229,7 @@ impl<'course> Coach<'course> {
         for file in self.exercise.files() {
             self.screen.say(&format!("Checking {STRONG}{}{STRONG:#}", file.display()))?;
         }
-        if !self.judge.is_prepared() {
+        if !self.judge.is_prepared(self.exercise) {
             self.screen.say(&format!("{FAINT}{}{FAINT:#}", page::wrapped(page::MODEL_IS_COMPILED_FIRST)))?;
         }
         let canceller = Canceller::default();

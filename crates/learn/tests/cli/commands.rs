@@ -142,6 +142,9 @@ fn a_manifest_that_makes_no_sense_is_told_with_its_place() {
     workshop.change(manifest, "colour = \"red\"", "");
     workshop.change(manifest, "wrong/wakes-one.rs", "wrong/wakes-two.rs");
     workshop.learn(&list).ends_with(2, &["exercise.toml", "there is no exercises/build-event/wrong/wakes-two.rs"]);
+    workshop.change(manifest, "wrong/wakes-two.rs", "wrong/wakes-one.rs");
+    workshop.change(manifest, "model = [\"contract\"]", "");
+    workshop.learn(&list).ends_with(2, &["exercise.toml", "a limit for them belong together"]);
     workshop.change(manifest, "id = \"build-event\"", "id = \"event\"");
     workshop.learn(&list).ends_with(2, &["its id is \"event\""]);
 }
