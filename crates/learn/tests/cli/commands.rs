@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::workshop::{FILE, Workshop, learn};
+use crate::workshop::{FILE, Workshop, copy, learn};
 
 #[test]
 fn the_first_screen_shows_the_exercise_and_what_to_do() {
@@ -81,6 +81,29 @@ fn an_error_of_the_compiler_is_shown() {
     let told = workshop.learn(&["check"]);
     told.ends_with(1, &["compile  failed", "no field `flag`", "Begin with the first error"]);
     assert!(!told.stdout.contains("tests "), "what does not compile is not run: {}", told.stdout);
+}
+
+#[test]
+fn where_there_are_no_threads_the_model_is_not_asked() {
+    let workshop = Workshop::open();
+    fs::write(workshop.root.join("exercises/course.toml"), "exercises = [\"read-exactly\"]\n")
+        .expect("a file can be written");
+    // Not where the model may have been compiled already.
+    let target = tempfile::tempdir().expect("a temporary folder can be made");
+    let check = || learn(&workshop.root, target.path(), &["check"]);
+
+    let file = "exercises/read-exactly/src/lib.rs";
+    workshop.change(file, "    match stream", "    let _unseen = std::sync::Mutex::new(());\n    match stream");
+    let told = check();
+    told.ends_with(1, &["compile  passed", "tests    failed", "pieces_are_put_together", "which promise", "Not yet"]);
+    assert!(!told.stdout.contains("model"), "{}", told.stdout);
+
+    copy(&workshop.root.join("exercises/read-exactly/solution.rs"), &workshop.root.join(file))
+        .expect("the file can be copied");
+    let told = check();
+    told.ends_with(0, &["compile  passed", "tests    passed", "Passed, in"]);
+    assert!(!told.stdout.contains("model"), "{}", told.stdout);
+    assert!(!target.path().join("learn/prepared").exists(), "the model has not been compiled");
 }
 
 /// Neither a watchdog nor the model can stop a thread that never looks at anything.
