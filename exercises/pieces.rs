@@ -58,11 +58,11 @@ impl Read for Pieces {
     }
 }
 
-/// Every way to cut `bytes` into one, two or three pieces, and the one into single bytes.
+/// Every way to cut `bytes` into one, two or three pieces, the simple ways first, and the one into single bytes.
 pub(crate) fn every_cut(bytes: &[u8]) -> Vec<Vec<&[u8]>> {
     let mut ways = vec![vec![bytes]];
+    ways.extend((1..bytes.len()).map(|first| vec![&bytes[..first], &bytes[first..]]));
     for first in 1..bytes.len() {
-        ways.push(vec![&bytes[..first], &bytes[first..]]);
         for second in first + 1..bytes.len() {
             ways.push(vec![&bytes[..first], &bytes[first..second], &bytes[second..]]);
         }
