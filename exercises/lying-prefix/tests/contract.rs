@@ -1,0 +1,123 @@
+//! What a reader promises that does not believe what it is told.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::io::{ErrorKind, Read};
+
+use lying_prefix::Frames;
+
+#[path = "../../pieces.rs"]
+mod pieces;
+
+use pieces::{Pieces, all, every_cut, shown};
+
+/// The limit of most tests.
+const LIMIT: usize = 5;
+
+/// All messages in `stream`, and how it ends.
+fn read_all(stream: impl Read, limit: usize) -> (Vec<String>, Result<(), ErrorKind>) {
+    let mut frames = Frames::new(stream, limit);
+    all(|| frames.next_frame())
+}
+
+#[test]
+fn messages_within_the_limit_are_read() {
+    for cut in every_cut(b"\0\0\0\x02hi\0\0\0\0\0\0\0\x05hello") {
+        let (got, end) = read_all(Pieces::new(&cut), LIMIT);
+        assert_eq!(got, ["hi", "", "hello"], "after the pieces {}", shown(&cut));
+        assert_eq!(end, Ok(()));
+    }
+}
+
+#[test]
+fn what_is_too_long_is_refused_as_soon_as_its_length_is_known() {
+    // Of what is promised nothing comes, and whoever waits for it is disappointed.
+    for cut in every_cut(b"\0\0\0\x06") {
+        let stream = Pieces::new(&cut).chain(Pieces::with_failures(&[], ErrorKind::ConnectionReset));
+        let (got, end) = read_all(stream, LIMIT);
+        assert_eq!((got.len(), end), (0, Err(ErrorKind::InvalidData)), "6 bytes are promised, 5 are the limit");
+    }
+    let (got, end) = read_all(&b"\0\0\0\x06stolen"[..], LIMIT);
+    assert_eq!((got.len(), end), (0, Err(ErrorKind::InvalidData)));
+    // Each byte of the length counts.
+    for length in [b"\0\0\x01\0", b"\0\x01\0\0", b"\x01\0\0\0"] {
+        let (_, end) = read_all(&length[..], LIMIT);
+        assert_eq!(end, Err(ErrorKind::InvalidData), "{} is promised", length.escape_ascii());
+    }
+}
+
+#[test]
+fn a_promise_takes_no_memory() {
+    const MEBIBYTE: usize = 1 << 20;
+    let (end, largest) = watched(|| read_all(&b"\0\x10\0\0abc"[..], MEBIBYTE).1);
+    assert_eq!(end, Err(ErrorKind::UnexpectedEof), "three bytes have come, and then the end");
+    assert!(largest <= SMALL, "three bytes have come, and {largest} were asked for at once");
+}
+
+#[test]
+fn memory_follows_what_has_arrived() {
+    const PROMISED: usize = 1 << 26;
+    for arrived in [100_000, 1_000_000] {
+        let wire = [&b"\x04\0\0\0"[..], &vec![b'x'; arrived]].concat();
+        let (end, largest) = watched(|| read_all(&wire[..], PROMISED).1);
+        assert_eq!(end, Err(ErrorKind::UnexpectedEof));
+        assert!(largest <= 4 * arrived + SMALL, "{arrived} bytes have come, and {largest} were asked for at once");
+    }
+}
+
+#[test]
+fn who_has_refused_a_message_stays_failed() {
+    let mut frames = Frames::new(&b"\0\0\0\x06\0\0\0\x02hi\0\0\0\0\0\0\0\0"[..], LIMIT);
+    for _ in 0..3 {
+        let end = frames.next_frame().map_err(|error| error.kind());
+        assert_eq!(end, Err(ErrorKind::InvalidData), "what stands in a refused message is no message");
+    }
+}
+
+#[test]
+fn an_end_within_a_message_is_an_error_and_stays_one() {
+    let bytes = b"\0\0\0\x02hi\0\0\0\x05hello";
+    for arrived in 0..bytes.len() {
+        let mut frames = Frames::new(&bytes[..arrived], LIMIT);
+        let (got, end) = all(|| frames.next_frame());
+        let whole = if arrived < 6 { &[][..] } else { &["hi".to_owned()] };
+        let expected = if arrived == 0 || arrived == 6 { Ok(()) } else { Err(ErrorKind::UnexpectedEof) };
+        assert_eq!((&got[..], end), (whole, expected), "the stream ends after {arrived} bytes");
+        let (got, end) = all(|| frames.next_frame());
+        assert_eq!((&got[..], end), (&[][..], expected), "asked once more, after {arrived} bytes");
+    }
+}
+
+/// More than a few kilobytes at once need a reason.
+const SMALL: usize = 16 * 1024;
+
+thread_local! {
+    /// The largest piece of memory that this thread has asked for.
+    static LARGEST: Cell<usize> = const { Cell::new(0) };
+}
+
+/// What `body` returns, and the largest piece of memory that it asks for.
+fn watched<T>(body: impl FnOnce() -> T) -> (T, usize) {
+    LARGEST.set(0);
+    (body(), LARGEST.get())
+}
+
+/// The system's allocator, watched.
+struct Watched;
+
+#[global_allocator]
+static ALLOCATOR: Watched = Watched;
+
+// SAFETY: all is left to the system's allocator, which keeps the contract.
+unsafe impl GlobalAlloc for Watched {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        LARGEST.set(LARGEST.get().max(layout.size()));
+        // SAFETY: as our caller promises.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: as our caller promises, since the memory came from there.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
