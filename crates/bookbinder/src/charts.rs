@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use plotters::coord::Shift;
 use plotters::element::DashedPathElement;
@@ -10,7 +10,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use serde::Deserialize;
 
-use crate::Error;
+use crate::{Error, Figure, escaped};
 
 /// The book's charts. Each goes into the figure of its name.
 const CHARTS: [Chart; 13] = [
@@ -276,12 +276,6 @@ struct Fairness {
     first: Vec<f64>,
 }
 
-/// A figure of the book, and what has to be in it.
-pub(crate) struct Figure {
-    pub(crate) path: PathBuf,
-    pub(crate) html: String,
-}
-
 /// Draws every chart whose results are there, for the book in the folder `source`.
 pub(crate) fn draw(source: &Path) -> Result<Vec<Figure>, Error> {
     let mut figures = Vec::new();
@@ -519,8 +513,4 @@ fn median(values: &[f64]) -> Option<f64> {
     sorted.sort_by(f64::total_cmp);
     let upper = sorted.get(sorted.len() / 2)?;
     Some(f64::midpoint(sorted[(sorted.len() - 1) / 2], *upper))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }

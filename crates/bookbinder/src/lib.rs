@@ -4,7 +4,8 @@
 //! preprocessor. Its code is included from files that are compiled and tested. Its pictures of schedules are included
 //! too, from `book/figures`: `cargo book schedules` draws them, by running the tests of the package `listings` under the
 //! model, and the same tests compare them with what is there whenever the models are checked. Its charts are drawn from
-//! what the benchmarks have measured, in `book/results`, by `cargo book charts`; building the book compares them.
+//! what the benchmarks have measured, in `book/results`, by `cargo book charts`, and its pictures of bytes from the files
+//! in `book/wires`, by `cargo book wires`; building the book compares both.
 //!
 //! mdBook is lenient: a missing anchor is an empty listing, a missing page a link that leads nowhere. [`Book::build`]
 //! returns such things as complaints.
@@ -14,6 +15,7 @@ mod complaints;
 mod includes;
 mod links;
 mod serve;
+mod wires;
 
 use std::fmt;
 use std::fs;
@@ -44,22 +46,24 @@ impl Book {
     }
 
     /// Builds the pages, and returns what is wrong with them: mdBook's warnings, includes of what is not there, code
-    /// around an include that its file does not have, links that lead nowhere, charts that do not show their results.
+    /// around an include that its file does not have, links that lead nowhere, charts and wires that do not show what their files say.
     ///
     /// # Errors
     ///
-    /// If mdBook gives up, a file cannot be read, or a file of results makes no sense.
+    /// If mdBook gives up, a file cannot be read, or a file of results or of a wire makes no sense.
     pub fn build(&self) -> Result<Vec<String>, Error> {
         let (built, mut complaints) = complaints::collect(|| self.render());
         built?;
         complaints.extend(includes::check(&self.source.join("src"))?);
         complaints.extend(links::check(&self.output)?);
-        for figure in charts::draw(&self.source)? {
-            if fs::read_to_string(&figure.path).ok().as_ref() != Some(&figure.html) {
-                let path = figure.path.display();
-                complaints.push(format!("{path} is not what the results say: `cargo book charts` draws it"));
-            }
-        }
+        let mut compare = |figures: Vec<Figure>, source: &str, command: &str| {
+            let stale = |figure: &Figure| fs::read_to_string(&figure.path).ok().as_ref() != Some(&figure.html);
+            complaints.extend(figures.into_iter().filter(stale).map(|figure| {
+                format!("{} is not what the {source} say: `cargo book {command}` draws it", figure.path.display())
+            }));
+        };
+        compare(charts::draw(&self.source)?, "results", "charts");
+        compare(wires::draw(&self.source)?, "files in `wires`", "wires");
         Ok(complaints)
     }
 
@@ -69,11 +73,16 @@ impl Book {
     ///
     /// If a file of results makes no sense, or a figure cannot be written.
     pub fn draw_charts(&self) -> Result<Vec<PathBuf>, Error> {
-        let figures = charts::draw(&self.source)?;
-        for figure in &figures {
-            fs::write(&figure.path, &figure.html)?;
-        }
-        Ok(figures.into_iter().map(|figure| figure.path).collect())
+        write(charts::draw(&self.source)?)
+    }
+
+    /// Draws the pictures of bytes anew from the files in `wires`, and returns the figures that it has written.
+    ///
+    /// # Errors
+    ///
+    /// If such a file makes no sense, or a figure cannot be written.
+    pub fn draw_wires(&self) -> Result<Vec<PathBuf>, Error> {
+        write(wires::draw(&self.source)?)
     }
 
     fn render(&self) -> Result<(), Error> {
@@ -83,6 +92,25 @@ impl Book {
         config.build.build_dir = output;
         MDBook::load_with_config(&self.source, config).and_then(|book| book.build()).map_err(Error::mdbook)
     }
+}
+
+/// Writes the figures, and says where they are.
+fn write(figures: Vec<Figure>) -> Result<Vec<PathBuf>, Error> {
+    for figure in &figures {
+        fs::write(&figure.path, &figure.html)?;
+    }
+    Ok(figures.into_iter().map(|figure| figure.path).collect())
+}
+
+/// A figure of the book, and what has to be in it.
+struct Figure {
+    path: PathBuf,
+    html: String,
+}
+
+/// Text as it has to stand in HTML.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
 
 /// Why there is no book.
@@ -95,6 +123,13 @@ pub enum Error {
     },
     /// A file of results is not one.
     Results {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A file that describes a picture of bytes does not.
+    Wire {
         /// The file.
         file: PathBuf,
         /// What is wrong with it.
@@ -115,7 +150,9 @@ impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Book { message } => formatter.write_str(message),
-            Error::Results { file, reason } => write!(formatter, "{}: {reason}", file.display()),
+            Error::Results { file, reason } | Error::Wire { file, reason } => {
+                write!(formatter, "{}: {reason}", file.display())
+            }
             Error::Io(error) => write!(formatter, "cannot read or write the book: {error}"),
         }
     }
@@ -124,7 +161,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Error::Book { .. } | Error::Results { .. } => None,
+            Error::Book { .. } | Error::Results { .. } | Error::Wire { .. } => None,
             Error::Io(error) => Some(error),
         }
     }

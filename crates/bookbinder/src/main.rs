@@ -40,6 +40,9 @@ enum Task {
     /// Draws the charts anew, from the files in book/results
     #[command(disable_help_flag = true)]
     Charts,
+    /// Draws the pictures of bytes anew, from the files in book/wires
+    #[command(disable_help_flag = true)]
+    Wires,
     /// Draws the pictures of schedules anew, by running the book's listings under the model
     #[command(disable_help_flag = true)]
     Schedules,
@@ -50,7 +53,8 @@ fn main() -> ExitCode {
     let result = workspace().and_then(|root| match arguments.task {
         None => serve(&root, arguments.port),
         Some(Task::Build) => build(&root),
-        Some(Task::Charts) => charts(&root),
+        Some(Task::Charts) => drawn(book(&root).draw_charts()),
+        Some(Task::Wires) => drawn(book(&root).draw_wires()),
         Some(Task::Schedules) => schedules(&root),
     });
     match result {
@@ -124,8 +128,8 @@ fn rebuild(server: &Server) {
     }
 }
 
-fn charts(root: &Path) -> Result<(), Box<dyn Error>> {
-    for figure in book(root).draw_charts()? {
+fn drawn(figures: Result<Vec<PathBuf>, bookbinder::Error>) -> Result<(), Box<dyn Error>> {
+    for figure in figures? {
         println!("{}", figure.display());
     }
     Ok(())

@@ -112,6 +112,51 @@ fn results_that_make_no_sense_are_named() {
     assert!(error.to_string().contains("mutex.json: missing field"), "{error}");
 }
 
+/// A book without chapters, with a picture of bytes whose only row has these fields.
+fn wired(fields: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("there is room for a small book");
+    let write = |name: &str, text: &str| write(folder.path(), name, text);
+    write(
+        "wires/hello.toml",
+        &format!("caption = \"Bytes < & bits\"\n[[rows]]\ntitle = \"row\"\nfields = [{fields}]\n"),
+    );
+    write("book.toml", "[book]\ntitle = \"Small\"\n");
+    write("src/SUMMARY.md", "# Summary\n");
+    write("figures/other.txt", "");
+    folder
+}
+
+#[test]
+fn a_picture_of_bytes_shows_them_in_words_as_well() {
+    let fields = r#"{ role = "length", hex = "00 02", label = "two" }, { role = "payload", text = "<\r" }"#;
+    let folder = wired(fields);
+    let book = Book::new(folder.path(), folder.path().join("out"));
+    let faults = book.build().expect("mdBook can build it");
+    assert!(faults.len() == 1 && faults[0].contains("cargo book wires"), "{faults:?}");
+    let figures = book.draw_wires().expect("there is a wire");
+    assert_eq!(book.build().expect("mdBook can build it"), [] as [String; 0]);
+    let wire = fs::read_to_string(&figures[0]).expect("it was written");
+    for part in ["row: 00 02 (two) | &lt; \\r</desc>", "Bytes &lt; &amp; bits</figcaption>", "var(--schedule-0"] {
+        assert!(wire.contains(part), "no {part} in:\n{wire}");
+    }
+    assert_eq!(wire.matches("<rect").count(), 4, "a cell for each byte");
+    assert!(!wire.contains("\n\n"), "Markdown ends HTML at a blank line:\n{wire}");
+}
+
+#[test]
+fn a_picture_of_bytes_that_is_too_wide_or_makes_no_sense_is_named() {
+    let draw = |fields: &str| {
+        let folder = wired(fields);
+        let drawn = Book::new(folder.path(), folder.path().join("out")).draw_wires();
+        drawn.map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(draw(r#"{ role = "payload", missing = 28 }"#), Ok(()));
+    let wide = draw(r#"{ role = "payload", missing = 29 }"#).expect_err("29 cells do not fit");
+    assert!(wide.ends_with("hello.toml: the row \"row\" is too long for the page"), "{wide}");
+    let colour = draw(r#"{ role = "colour", missing = 1 }"#).expect_err("there is no such role");
+    assert!(colour.contains("hello.toml: ") && colour.contains("unknown variant `colour`"), "{colour}");
+}
+
 #[test]
 fn this_book_has_no_faults() {
     let output = tempfile::tempdir().expect("there is room for a book");
