@@ -14,6 +14,7 @@ pub mod counter;
 pub mod deadlock;
 pub mod event;
 pub mod flag;
+pub mod framing;
 pub mod letter;
 pub mod lock;
 pub mod mutex;

@@ -122,3 +122,10 @@ fn a_thread_and_a_job_take_their_time() {
         rows.filter(|microseconds| *microseconds > 0.0).count() == 2
     });
 }
+
+#[test]
+fn a_stream_has_no_boundaries_and_native_numbers_have_gaps() {
+    let reads = "b'hel'\nb'lohowa'\nb're you?'\nb''\n";
+    let numbers = r"b'\x00\x00\x00\t\x02'";
+    prints("pieces.py", |said| said == format!("{reads}{numbers}\n5 8\n"));
+}

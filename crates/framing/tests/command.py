@@ -7,6 +7,7 @@ import socket
 import struct
 import sys
 
+# ANCHOR: talk
 ECHO, SUM, BYE = 1, 2, 3
 DONE, REFUSED = 0, 1
 
@@ -30,6 +31,7 @@ def receive(connection):
     (length,) = struct.unpack(">I", receive_exactly(connection, 4))
     reply = receive_exactly(connection, length)
     return reply[0], reply[1:]
+# ANCHOR_END: talk
 
 
 def ask(connection, command, payload=b""):
