@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each exercise uses some of this")]
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::io::{self, ErrorKind, Read};
 
 /// A stream that ends may be asked again by whoever was told so, a few times. More often is a loop.
@@ -77,13 +78,31 @@ pub(crate) fn shown(pieces: &[&[u8]]) -> String {
     quoted.collect::<Vec<_>>().join(" | ")
 }
 
-/// All messages that `next` hands out, with their bytes escaped, and how they end: well, or with an error. Where there is
-/// nothing *for now*, it is asked again.
-pub(crate) fn all(mut next: impl FnMut() -> io::Result<Option<Vec<u8>>>) -> (Vec<String>, Result<(), ErrorKind>) {
+/// What was handed out. It is shown like a text, and of a long one only the beginning.
+pub(crate) struct Message(Vec<u8>);
+
+impl fmt::Debug for Message {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.get(..24) {
+            None => write!(formatter, "\"{}\"", self.0.escape_ascii()),
+            Some(begin) => write!(formatter, "\"{}…\", {} bytes", begin.escape_ascii(), self.0.len()),
+        }
+    }
+}
+
+impl PartialEq<&str> for Message {
+    fn eq(&self, text: &&str) -> bool {
+        self.0 == text.as_bytes()
+    }
+}
+
+/// All messages that `next` hands out, and how they end: well, or with an error. Where there is nothing *for now*, it is
+/// asked again.
+pub(crate) fn all(mut next: impl FnMut() -> io::Result<Option<Vec<u8>>>) -> (Vec<Message>, Result<(), ErrorKind>) {
     let mut messages = Vec::new();
     loop {
         match next() {
-            Ok(Some(message)) => messages.push(message.escape_ascii().to_string()),
+            Ok(Some(message)) => messages.push(Message(message)),
             Ok(None) => return (messages, Ok(())),
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             Err(error) => return (messages, Err(error.kind())),
