@@ -95,14 +95,13 @@ fn where_to_look(exercise: &Exercise, failed: &Failed) -> String {
         },
         None => match failed.kind {
             FailureKind::CompileError => "Begin with the first error: those below it may follow from it.".to_owned(),
-            _ if failed.kind != FailureKind::Crash && !failed.unfinished.is_empty() => {
-                if exercise.manifest().has_model() {
-                    "Something never came to an end: does a loop of yours wait for a change without sleeping, or sleep \
-                     where nobody wakes it?"
-                        .to_owned()
-                } else {
-                    "Something never came to an end: does a loop of yours go on when nothing more can come?".to_owned()
-                }
+            FailureKind::TimeLimit if !exercise.manifest().has_model() => {
+                "Something never came to an end: does a loop of yours go on when nothing more can come?".to_owned()
+            }
+            _ if failed.kind != FailureKind::Crash && !failed.unfinished.is_empty() && exercise.manifest().has_model() => {
+                "Something never came to an end: does a loop of yours wait for a change without sleeping, or sleep where \
+                 nobody wakes it?"
+                    .to_owned()
             }
             FailureKind::WrongPrediction => {
                 "Write down the schedule that you had in mind, a line for each operation. Which line can the program not do?"
@@ -267,6 +266,28 @@ mod tests {
         let locks = told("build-event", "crates/event/tests/contract.rs", "use std::sync::Mutex;");
         assert!(locks.starts_with("Your file takes `Mutex` from std"), "{locks}");
         assert!(!locks.contains("No step"), "{locks}");
+    }
+
+    #[test]
+    fn where_there_are_no_threads_nobody_is_asked_who_sleeps() {
+        let told = |kind, source: &str| {
+            let failed = Failed {
+                kind,
+                test: None,
+                failed: 1,
+                unfinished: vec!["pieces_are_put_together".to_owned()],
+                tests: 1,
+                message: String::new(),
+                counterexample: None,
+            };
+            let course = Course::find(env!("CARGO_MANIFEST_DIR").as_ref()).expect("there is a course");
+            let exercise = course.exercise("read-exactly").expect("there is such an exercise");
+            advice_on(&[source.to_owned()], exercise, &failed)
+        };
+        let endless = told(FailureKind::TimeLimit, "");
+        assert!(endless.contains("when nothing more can come"), "{endless}");
+        let panics = told(FailureKind::Panic, "use std::sync::Mutex;");
+        assert!(panics.starts_with("Look at the line of the test"), "{panics}");
     }
 
     #[test]
