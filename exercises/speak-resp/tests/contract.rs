@@ -16,8 +16,14 @@ mod transcript;
 use store::Store;
 use transcript::TRANSCRIPT;
 
-fn words(words: &[&str]) -> Vec<Vec<u8>> {
-    words.iter().map(|word| word.as_bytes().to_vec()).collect()
+/// The words as text: what is none is escaped.
+fn shown(words: &[impl AsRef<[u8]>]) -> Vec<String> {
+    words.iter().map(|word| word.as_ref().escape_ascii().to_string()).collect()
+}
+
+/// What is read of `arrived`, with the words as text.
+fn read(arrived: &[u8]) -> Result<Option<(Vec<String>, usize)>, Malformed> {
+    Ok(parse_request(arrived)?.map(|(words, length)| (shown(&words), length)))
 }
 
 /// The request of these words, as it has to be on the wire.
@@ -28,15 +34,20 @@ fn request(words: &[&[u8]]) -> Vec<u8> {
 
 #[test]
 fn a_request_of_one_word_is_read() {
-    assert_eq!(parse_request(b"*1\r\n$4\r\nPING\r\n"), Ok(Some((words(&["PING"]), 14))));
+    assert_eq!(read(b"*1\r\n$4\r\nPING\r\n"), Ok(Some((shown(&["PING"]), 14))));
 }
 
 #[test]
 fn what_redis_cli_sends_is_understood() {
     for exchange in &TRANSCRIPT {
-        let read = parse_request(exchange.sent);
-        let expected = (words(exchange.typed), exchange.sent.len());
-        assert_eq!(read, Ok(Some(expected)), "\"{}\" is {:?}", exchange.sent.escape_ascii(), exchange.typed);
+        let expected = (shown(exchange.typed), exchange.sent.len());
+        assert_eq!(
+            read(exchange.sent),
+            Ok(Some(expected)),
+            "\"{}\" is {:?}",
+            exchange.sent.escape_ascii(),
+            exchange.typed
+        );
     }
 }
 
@@ -45,7 +56,7 @@ fn a_request_is_not_complete_before_its_last_byte() {
     for exchange in &TRANSCRIPT {
         for arrived in 0..exchange.sent.len() {
             let arrived = &exchange.sent[..arrived];
-            assert_eq!(parse_request(arrived), Ok(None), "\"{}\" has arrived", arrived.escape_ascii());
+            assert_eq!(read(arrived), Ok(None), "\"{}\" has arrived", arrived.escape_ascii());
         }
     }
 }
@@ -54,8 +65,8 @@ fn a_request_is_not_complete_before_its_last_byte() {
 fn a_request_ends_where_the_next_begins() {
     for first in &TRANSCRIPT {
         for second in [&b"*1\r\n$4\r\nPING\r\n"[..], b"*", b"\r\n"] {
-            let read = parse_request(&[first.sent, second].concat());
-            let length = read.map(|request| request.map(|(_, length)| length));
+            let request = parse_request(&[first.sent, second].concat());
+            let length = request.map(|request| request.map(|(_, length)| length));
             let behind = second.escape_ascii();
             assert_eq!(length, Ok(Some(first.sent.len())), "\"{}\" and then \"{behind}\"", first.sent.escape_ascii());
         }
@@ -66,9 +77,9 @@ fn a_request_ends_where_the_next_begins() {
 fn a_word_may_hold_any_bytes_or_none() {
     let all: Vec<u8> = (0..=255).collect();
     let wire = request(&[b"ECHO", &all, b"", b"\r\n$4\r\n*1\r\n"]);
-    let read = parse_request(&wire).map(|request| request.map(|(words, _)| words));
-    assert_eq!(read, Ok(Some(vec![b"ECHO".to_vec(), all, Vec::new(), b"\r\n$4\r\n*1\r\n".to_vec()])));
-    assert_eq!(parse_request(b"*0\r\n"), Ok(Some((Vec::new(), 4))));
+    let expected = shown(&[&b"ECHO"[..], &all, b"", b"\r\n$4\r\n*1\r\n"]);
+    assert_eq!(read(&wire), Ok(Some((expected, wire.len()))));
+    assert_eq!(read(b"*0\r\n"), Ok(Some((Vec::new(), 4))));
 }
 
 #[test]
@@ -87,7 +98,7 @@ fn what_is_no_request_is_refused() {
         b"*1\r\n$4\r\nPINGED\r\n",
         b"*1\r\n*1\r\n$4\r\nPING\r\n",
     ] {
-        assert_eq!(parse_request(bytes), Err(Malformed), "\"{}\"", bytes.escape_ascii());
+        assert_eq!(read(bytes), Err(Malformed), "\"{}\"", bytes.escape_ascii());
     }
 }
 
@@ -95,12 +106,12 @@ fn what_is_no_request_is_refused() {
 fn a_number_beyond_the_limit_is_refused_at_once() {
     for number in [LONGEST + 1, usize::MAX] {
         for begun in ["*", "*1\r\n$"] {
-            assert_eq!(parse_request(format!("{begun}{number}\r\n").as_bytes()), Err(Malformed), "{begun}{number}");
+            assert_eq!(read(format!("{begun}{number}\r\n").as_bytes()), Err(Malformed), "{begun}{number}");
         }
     }
-    assert_eq!(parse_request(b"*1\r\n$100000000000000000000000\r\n"), Err(Malformed));
+    assert_eq!(read(b"*1\r\n$100000000000000000000000\r\n"), Err(Malformed));
     for begun in ["*", "*1\r\n$"] {
-        assert_eq!(parse_request(format!("{begun}{LONGEST}\r\n").as_bytes()), Ok(None), "this much is allowed");
+        assert_eq!(read(format!("{begun}{LONGEST}\r\n").as_bytes()), Ok(None), "this much is allowed");
     }
 }
 
