@@ -1,0 +1,122 @@
+//! Wrong: who waits runs whatever is queued. If nothing is, it looks again and again, for as long as the supplier takes.
+
+use std::sync::Arc;
+
+use event::Event;
+use model::thread::{self, JoinHandle};
+use mutex::Mutex;
+use queue::{Shutdown, WorkQueue};
+
+/// A part, and the parts that it is made of.
+#[derive(Debug)]
+pub struct Part {
+    /// The name by which the supplier knows it.
+    pub name: &'static str,
+    /// What it is made of.
+    pub parts: Vec<Part>,
+}
+
+/// Asks the supplier what a part costs, without those that are in it. It takes its time.
+pub type Ask = Arc<dyn Fn(&str) -> u32 + Send + Sync>;
+
+/// Says what `part` costs, with everything that is in it.
+///
+/// Only the pool's workers ask, so there are no more questions at the same time than workers.
+pub fn price(pool: &Pool, part: Part, ask: Ask) -> u32 {
+    let jobs = pool.jobs.clone();
+    pool.jobs.submit(move || price_with_parts(&jobs, part, &ask)).join()
+}
+
+/// What the job for `part` does.
+fn price_with_parts(jobs: &Jobs, part: Part, ask: &Ask) -> u32 {
+    let submit = |part| {
+        let (inner, ask) = (jobs.clone(), Arc::clone(ask));
+        jobs.submit(move || price_with_parts(&inner, part, &ask))
+    };
+    let parts: Vec<_> = part.parts.into_iter().map(submit).collect();
+    ask(part.name) + parts.into_iter().map(|part| part.join_or_work(jobs)).sum::<u32>()
+}
+
+/// A fixed number of threads that run jobs. Dropping it waits until all that was submitted has been run.
+#[derive(Debug)]
+pub struct Pool {
+    jobs: Jobs,
+    workers: Vec<JoinHandle<()>>,
+}
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Where the workers find their jobs.
+#[derive(Clone, Debug)]
+struct Jobs(Arc<WorkQueue<Job>>);
+
+/// Stands for a job that was submitted.
+struct Handle<R> {
+    outcome: Arc<Outcome<R>>,
+}
+
+/// What came of a job.
+struct Outcome<R> {
+    result: Mutex<Option<R>>,
+    there: Event,
+}
+
+impl Pool {
+    /// A pool of so many workers, one at least.
+    pub fn new(workers: usize) -> Pool {
+        let jobs = Jobs(Arc::new(WorkQueue::unbounded()));
+        let start = |number| {
+            let jobs = jobs.clone();
+            thread::spawn(&format!("worker {number}"), move || jobs.work())
+        };
+        let workers = (1..=workers).map(start).collect();
+        Pool { jobs, workers }
+    }
+}
+
+impl Jobs {
+    /// What a worker does, until the queue is shut down and empty.
+    fn work(&self) {
+        while let Ok(job) = self.0.get() {
+            job();
+        }
+    }
+
+    /// Has `job` run by a worker. The handle gets what it returns.
+    fn submit<R: Send + 'static>(&self, job: impl FnOnce() -> R + Send + 'static) -> Handle<R> {
+        let outcome = Arc::new(Outcome { result: Mutex::new(None), there: Event::new() });
+        let handle = Handle { outcome: Arc::clone(&outcome) };
+        let job = move || {
+            *outcome.result.lock() = Some(job());
+            outcome.there.set();
+        };
+        self.0.put(Box::new(job)).expect("the pool is open until it is dropped");
+        handle
+    }
+}
+
+impl<R> Handle<R> {
+    /// Runs jobs until this one has ended, and returns what it returned.
+    fn join_or_work(self, jobs: &Jobs) -> R {
+        while !self.outcome.there.is_set() {
+            match jobs.0.try_get() {
+                Ok(job) => job(),
+                Err(_) => thread::yield_now(),
+            }
+        }
+        self.join()
+    }
+
+    /// Blocks, asleep, until the job has ended, and returns what it returned.
+    fn join(self) -> R {
+        self.outcome.there.wait();
+        self.outcome.result.lock().take().expect("it is there, and taken once")
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.jobs.0.shutdown(Shutdown::Drain);
+        self.workers.drain(..).for_each(JoinHandle::join);
+    }
+}
