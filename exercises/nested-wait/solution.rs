@@ -1,7 +1,7 @@
 //! What a thing costs: the sum of what all its parts cost, each of which is asked of a supplier.
 //!
-//! A worker that is about to wait first runs what it waits for, if nobody has begun it. What is left has been begun, by somebody who
-//! waits, if at all, for parts further down. At the bottom nobody waits.
+//! A worker that is about to wait first runs what it waits for, if nobody has begun it. What is left has been begun, by
+//! somebody who waits, if at all, for parts further down. At the bottom nobody waits.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! How many workers a pool needs, by Little's law: as many as requests are in work at the same time, and these are the requests that
-//! come in a second times the seconds that each of them takes.
+//! How many workers a pool needs, by Little's law: as many as requests are in work at the same time, and these are the
+//! requests that come in a second times the seconds that each of them takes.
 
 /// How many requests do two workers answer in a second, if there are always some in the queue?
 pub const BY_TWO_WORKERS: usize = 80;

@@ -1,5 +1,5 @@
-//! Wrong: if the store is slow, seven and a half are in work at the same time, and seven nearly do. The queue gets longer slowly. But it
-//! does not stop.
+//! Wrong: if the store is slow, seven and a half are in work at the same time, and seven nearly do. The queue gets longer
+//! slowly. But it does not stop.
 
 /// How many requests do two workers answer in a second, if there are always some in the queue?
 pub const BY_TWO_WORKERS: usize = 80;

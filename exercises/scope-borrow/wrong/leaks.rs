@@ -1,5 +1,5 @@
-//! Wrong: the recording is copied once for all, and left lying for good, so that the jobs can borrow it for as long as they like. Each
-//! sum costs the memory of a recording.
+//! Wrong: the recording is copied once for all, and left lying for good, so that the jobs can borrow it for as long as they
+//! like. Each sum costs the memory of a recording.
 
 use pool::{JobHandle, ThreadPool};
 
