@@ -15,6 +15,7 @@ pub mod deadlock;
 pub mod event;
 pub mod flag;
 pub mod framing;
+pub mod gil;
 pub mod letter;
 pub mod lock;
 pub mod mutex;

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use ::gil::Gil;
 use ::semaphore::Semaphore;
 use listings::barrier::{Meeting, Rounds, meet_twice, sum_of};
 use listings::condvar::{Bakery, Early, bakery, one_comes};
 use listings::deadlock::{both_ways, transfer_asking, transfer_in_order, transfer_trying};
 use listings::flag::{Sleeping, Spinning};
+use listings::gil::{Hasty, one_asks, one_asks_ours};
 use listings::letter::{crossing, letter};
 use listings::lock::{Lock, Swapping, pairs_bought};
 use listings::mutex::{Knowing, Waking, pairs_from_account, sell_all, sell_each, two_come};
@@ -374,4 +376,16 @@ fn a_dish_that_burns_is_told_to_whoever_ordered_it() {
 #[test]
 fn a_dinner_comes_in_the_order_in_which_it_was_ordered() {
     assert_eq!(dinner().ok(), Some(["SOUP", "FISH", "CAKE"].map(str::to_owned).to_vec()));
+}
+
+#[test]
+fn a_lock_that_is_given_back_on_request_may_be_taken_back_at_once() {
+    let had = model::outcomes(|| one_asks(&Hasty::new()));
+    had.assert_predicted(&[None, Some(0), Some(1)]);
+}
+
+#[test]
+fn with_forced_switching_whoever_was_asked_is_back_after_another() {
+    let had = Check::new().preemptions(3).outcomes(|| one_asks_ours(&Gil::new()));
+    had.assert_predicted(&[None, Some(1)]);
 }

@@ -86,3 +86,20 @@ fn the_sleeper_takes_no_time_and_the_spinner_all_that_it_can_get() {
     let milliseconds = |row: &[String]| row[2].parse::<u32>().expect("a number");
     assert!(milliseconds(&sleeps) < milliseconds(&spins), "{said}");
 }
+
+#[test]
+fn the_same_work_is_done_in_three_ways() {
+    let output = Command::new(env!("CARGO_BIN_EXE_turns")).output().expect("it was built");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(said.lines().filter(|line| line.ends_with(" ms")).count(), 3, "{said}");
+}
+
+/// It cannot be less: the thread that computes does not stop of its own accord, and is not asked before that.
+#[test]
+fn an_answer_beside_threads_that_compute_takes_an_interval_at_least() {
+    let output = Command::new(env!("CARGO_BIN_EXE_convoy")).output().expect("it was built");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let medians = said.lines().skip(2).map(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
+    let medians = Vec::from_iter(medians.flatten());
+    assert!(medians.len() == 3 && medians[1] >= 5.0 && medians[2] >= 5.0, "{said}");
+}

@@ -129,3 +129,13 @@ fn a_stream_has_no_boundaries_and_native_numbers_have_gaps() {
     let numbers = r"b'\x00\x00\x00\t\x02'";
     prints("pieces.py", |said| said == format!("{reads}{numbers}\n5 8\n"));
 }
+
+#[test]
+fn the_same_work_is_done_by_threads_and_by_processes() {
+    prints("turns.py", |said| said.lines().filter(|line| line.ends_with(" ms")).count() == 3);
+}
+
+#[test]
+fn answers_beside_others_that_compute_are_timed() {
+    prints("convoy.py", |said| said.lines().count() == 5);
+}

@@ -14,7 +14,7 @@ use listings::once::both_ask;
 use listings::pool::{Simple, soup};
 use listings::queue::{Rail, until_empty};
 use listings::rwlock::{paid, to_pay};
-use listings::{condvar, counter, event, flag, primitives, semaphore};
+use listings::{condvar, counter, event, flag, gil, primitives, semaphore};
 use model::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
 use model::{Check, outcomes};
 use mutex::Mutex;
@@ -223,4 +223,13 @@ fn soup_without_stock() {
     let (verdict, _) = verdict.split_once("\nfound after ").expect("it says how it was found");
     let shown = Vec::from_iter(names.chain(asleep)).join("\n");
     expect_file!["../../figures/soup-without-stock.txt"].assert_eq(&format!("{shown}\n\ndeadlock:{verdict}\n"));
+}
+
+#[test]
+fn taken_back() {
+    let found = Check::new().counterexample(|| {
+        let lock = gil::Hasty::new();
+        assert_ne!(gil::one_asks(&lock), Some(0), "stepped aside, and was back before Bob came in");
+    });
+    draw(&found.expect("whoever is awake is quicker"), "taken-back");
 }
