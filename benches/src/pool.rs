@@ -23,7 +23,8 @@
 //! - `idle`: nobody submits anything for a while. Look at the processor time: that of std, which has no workers, is what
 //!   the measuring thread takes.
 //!
-//! Work that is split in two, and so on, by whoever has it. `alone` splits it too, and does both halves itself.
+//! Work that is split in two, and so on, by whoever has it. Ours is the stealing pool here, and `plain` the one of the
+//! other scenarios. `alone` splits the work too, and does both halves itself.
 //!
 //! - `tree`: the work is nothing, and all that there is are the halves. A tree has 2¹⁵ leaves, or as many
 //!   as operations are asked for if these are fewer.
@@ -42,6 +43,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ::pool::ThreadPool;
+use stealing::StealingPool;
 
 use crate::crew::Crew;
 use crate::timing::{HALF_A_MICROSECOND, work};
@@ -106,7 +108,9 @@ macro_rules! pools {
 /// Everybody who runs `$scenario` of work that is split.
 macro_rules! forks {
     ($scenario:ident) => {
-        contenders!(Forks, Run::Repeat, $scenario: ThreadPool, ThreadPerJob, Counted<Rayon>, Alone)
+        contenders!(
+            Forks, Run::Repeat, $scenario: StealingPool, ThreadPool, ThreadPerJob, Counted<Rayon>, Alone
+        )
     };
 }
 

@@ -173,7 +173,8 @@ contract_of_workers! {
 }
 
 contract_of_forks! {
-    forks_of_locksmith: ::pool::ThreadPool,
+    forks_of_locksmith: stealing::StealingPool,
+    forks_of_the_plain_pool: ::pool::ThreadPool,
     forks_of_thread_per_job: ThreadPerJob,
     forks_of_rayon: Counted<Rayon>,
     forks_alone: Alone,

@@ -1,6 +1,6 @@
 //! The contenders, each behind the [`Pool`], the [`Calls`] or the [`Forks`] trait.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Barrier, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -31,8 +31,32 @@ impl Calls for ::pool::ThreadPool {
     }
 }
 
-impl Forks for ::pool::ThreadPool {
+impl Forks for stealing::StealingPool {
     const NAME: &'static str = "locksmith";
+
+    fn new(setting: &Setting) -> Self {
+        let pool = stealing::StealingPool::new(setting.threads);
+        let gate = Barrier::new(setting.threads);
+        // Each worker waits at the gate for the others, so that none of them gets two of these numbers.
+        pool.for_each(&mut Vec::from_iter(1..=setting.threads), |number| {
+            setting.placement.place(*number);
+            gate.wait();
+        });
+        setting.placement.place(0);
+        pool
+    }
+
+    fn enter(&self, root: impl FnOnce() + Send) {
+        self.install(root);
+    }
+
+    fn both(&self, left: impl FnOnce() + Send, right: impl FnOnce() + Send) {
+        self.join(left, right);
+    }
+}
+
+impl Forks for ::pool::ThreadPool {
+    const NAME: &'static str = "plain";
 
     fn new(setting: &Setting) -> Self {
         started(setting)
