@@ -80,7 +80,7 @@
 //! 3. Dave puts down a job. He reads that the count is not 0, and calls nobody.
 //! 4. Bob goes on and counts Alice as looking. Now it is 0, there is a job, and Carol sleeps.
 //!
-//! The mutant `counts-late` is this mistake.
+//! The mutant `counts-late` is this mistake, and the test `of_two_jobs_one_calls_the_worker_that_is_left` finds it.
 
 use model::sync::atomic::{AtomicU32, Ordering, fence};
 
@@ -139,7 +139,7 @@ impl Idlers {
     // ANCHOR: call_one
     #[inline]
     pub fn call_one(&self) {
-        // Between the job and the look at the count; pairs with the fence in `lie_down` (see "Memory ordering").
+        // Between the job and the look at the count; pairs with the fence in `lie_down`.
         fence(Ordering::SeqCst);
         // ORDERING: Relaxed; the fence says what it cannot miss.
         let count = self.count.load(Ordering::Relaxed);
@@ -169,7 +169,7 @@ impl Idlers {
         // ORDERING: Relaxed, as above.
         let before = self.count.fetch_sub(LOOKING, Ordering::Relaxed);
         if looking(before) == 1 && asleep(before) > 0 {
-            // After that of whoever has relied on us; pairs with the fence in `lie_down`, whose bed it has to see.
+            // After the fence of whoever has relied on us; pairs with the one in `lie_down`.
             fence(Ordering::SeqCst);
             self.call_any();
         }

@@ -68,7 +68,7 @@
 //!    calls other functions, whose variables come to lie where `b` and its latch were.
 //! 4. Bob goes on sorting, and then sets the latch.
 //!
-//! The mutant `leaves-at-a-panic` is this mistake.
+//! The mutant `leaves-at-a-panic` is this mistake, and the test `a_panic_in_a_waits_for_a_stolen_b` finds it.
 
 use std::fmt;
 use std::sync::Arc;

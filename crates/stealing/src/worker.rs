@@ -81,14 +81,19 @@ impl Worker {
 
     /// Runs both, `b` on another worker if one comes by for it. See [`StealingPool::join`](crate::StealingPool::join).
     // ANCHOR: join
-    pub(crate) fn join<RA, RB: Send>(&self, a: impl FnOnce() -> RA, b: impl FnOnce() -> RB + Send) -> (RA, RB) {
+    pub(crate) fn join<A, B, RA, RB>(&self, a: A, b: B) -> (RA, RB)
+    where
+        A: FnOnce() -> RA,
+        B: FnOnce() -> RB + Send,
+        RB: Send,
+    {
         let b = StackJob::new(b, Flag::new(self.number));
-        // SAFETY: it is asked for once. `b` is moved, and this function left, only after the lines that end with "from
-        // here on": nothing in between unwinds (invariant 1).
+        // SAFETY: it is asked for once. Nothing below unwinds, or moves `b`, until nobody else
+        // knows of it (invariant 1).
         self.deque.push(unsafe { b.reference() });
         self.shared.idlers.call_one();
         let a = catch_unwind(AssertUnwindSafe(a));
-        // What is on top is `b` (invariant 2). To take it off the deque is to throw its only reference away.
+        // What is on top is `b` (invariant 2). To pop it throws its only reference away.
         if self.deque.pop().is_none() {
             self.work_until(|| b.latch().is_set());
         }
