@@ -25,3 +25,4 @@ pub mod primitives;
 pub mod queue;
 pub mod rwlock;
 pub mod semaphore;
+pub mod stealing;

@@ -21,9 +21,10 @@ use listings::primitives::{Called, Counted, OnePermit, Parts, by_permit, remembe
 use listings::queue::{kitchen, order, until_done};
 use listings::rwlock::{paid, to_pay_once};
 use listings::semaphore::{Shelf, downloads};
+use listings::stealing::{Stack, one_slip_comes};
 use listings::{condvar, counter, semaphore};
-use model::sync::atomic::AtomicU32;
 use model::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
+use model::sync::atomic::{AtomicU32, fence};
 use model::{Check, check, thread};
 use mutex::Mutex;
 use pool::ThreadPool;
@@ -365,6 +366,11 @@ fn a_soup_gets_its_stock_from_the_cook_who_waits_for_it() {
     });
 }
 
+#[test]
+fn a_slip_that_is_put_down_before_a_fence_keeps_nobody_asleep() {
+    check(|| one_slip_comes(Stack::new(|| fence(SeqCst))));
+}
+
 #[cfg(not(loom))]
 #[test]
 fn a_dish_that_burns_is_told_to_whoever_ordered_it() {
@@ -388,4 +394,11 @@ fn a_lock_that_is_given_back_on_request_may_be_taken_back_at_once() {
 fn with_forced_switching_whoever_was_asked_is_back_after_another() {
     let had = Check::new().preemptions(3).outcomes(|| one_asks_ours(&Gil::new()));
     had.assert_predicted(&[None, Some(1)]);
+}
+
+#[test]
+fn halves_of_halves_add_up() {
+    let numbers: Vec<u64> = (1..=100_000).collect();
+    let pool = ::stealing::StealingPool::new(3);
+    assert_eq!(listings::stealing::sum(&pool, &numbers), 5_000_050_000);
 }

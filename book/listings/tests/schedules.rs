@@ -14,6 +14,7 @@ use listings::once::both_ask;
 use listings::pool::{Simple, soup};
 use listings::queue::{Rail, until_empty};
 use listings::rwlock::{paid, to_pay};
+use listings::stealing::{Stack, one_slip_comes};
 use listings::{condvar, counter, event, flag, gil, primitives, semaphore};
 use model::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
 use model::{Check, outcomes};
@@ -232,4 +233,10 @@ fn taken_back() {
         assert_ne!(gil::one_asks(&lock), Some(0), "stepped aside, and was back before Bob came in");
     });
     draw(&found.expect("whoever is awake is quicker"), "taken-back");
+}
+
+#[test]
+fn beside_a_slip() {
+    let found = Check::new().surprises(0).counterexample(|| one_slip_comes(Stack::new(|| {})));
+    draw(&found.expect("neither may see the other"), "beside-a-slip");
 }
