@@ -27,8 +27,7 @@
 //!
 //! Last in, first out for the owner: what was split last is the smallest and still in the cache. So the depth of the
 //! stack is that of the splitting, as it would be without a pool. First in, first out for thieves: what was split first
-//! is the largest, and who has stolen it is busy for long. A tree of thirty thousand jobs is stolen in a few dozen
-//! pieces.
+//! is the largest, and who has stolen it is busy for long. So most jobs never leave the worker that made them.
 //!
 //! ```text
 //!                 ┌──────────────┬──────────────┬──────────────┐
