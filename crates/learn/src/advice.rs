@@ -104,8 +104,7 @@ fn where_to_look(exercise: &Exercise, failed: &Failed) -> String {
                     .to_owned()
             }
             FailureKind::WrongPrediction => {
-                "Write down the schedule that you had in mind, a line for each operation. Which line can the program not do?"
-                    .to_owned()
+                "Write down what you had in mind, a line for each step. Which line does not hold?".to_owned()
             }
             FailureKind::Escape => "Which promise does the broken one not keep? Who has to do what, and when, for that to matter? Write \
                  a program in which it can happen."
