@@ -56,7 +56,11 @@ fn two_workers_share_two_items() {
 
 #[test]
 fn where_nothing_was_put_there_is_nothing_to_join() {
-    model::check(|| WorkQueue::<u32>::bounded(1).join());
+    model::check(|| {
+        let queue = WorkQueue::bounded(1);
+        queue.join();
+        assert_eq!(queue.put(7), Ok(()), "who joins shuts nothing down");
+    });
 }
 
 /// A worker who does what is put, counts it, and goes home when the queue is shut down.
@@ -109,6 +113,21 @@ fn what_is_queued_at_the_shutdown_can_be_taken() {
 }
 
 #[test]
+fn what_is_queued_at_the_shutdown_is_joined() {
+    CALLS_ONLY.run(|| {
+        let queue = WorkQueue::bounded(2);
+        let done = AtomicU32::new(0);
+        assert_eq!([queue.put(7), queue.put(8)], [Ok(()), Ok(())]);
+        queue.shutdown();
+        thread::scope(|scope| {
+            scope.spawn("worker", || work(&queue, &done));
+            queue.join();
+            assert_eq!(done.load(Relaxed), 2, "a shutdown is not the end of the work");
+        });
+    });
+}
+
+#[test]
 fn a_shutdown_sends_all_workers_home() {
     CALLS_ONLY.run(|| {
         let queue = WorkQueue::<u32>::bounded(1);
@@ -143,6 +162,23 @@ fn a_wake_up_for_no_reason_is_not_a_call() {
             queue.join();
             assert_eq!(done.load(Relaxed), 1, "join returns before all is done");
             queue.shutdown();
+        });
+    });
+}
+
+#[test]
+fn a_wake_up_for_no_reason_makes_no_room() {
+    model::Check::new().preemptions(2).run(|| {
+        let queue = WorkQueue::bounded(1);
+        let taking = AtomicU32::new(0);
+        assert_eq!(queue.put(7), Ok(()));
+        thread::scope(|scope| {
+            scope.spawn("putter", || {
+                assert_eq!(queue.put(8), Ok(()));
+                assert_eq!(taking.load(Relaxed), 1, "the capacity is 1, and nobody has taken anything out");
+            });
+            taking.store(1, Relaxed);
+            assert_eq!([queue.get(), queue.get()], [Some(7), Some(8)]);
         });
     });
 }
