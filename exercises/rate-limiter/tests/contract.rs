@@ -61,6 +61,8 @@ fn no_more_are_saved_up_than_a_burst() {
         let limiter = Limiter::new(10, 2);
         limiter.advance(1_000);
         assert_eq!(tokens(&limiter), 2, "the bucket holds two");
+        limiter.advance(1_000);
+        assert_eq!(tokens(&limiter), 0, "what has run over does not come later");
         limiter.advance(u64::MAX);
         assert_eq!(tokens(&limiter), 2, "the bucket holds two");
     });
