@@ -44,7 +44,8 @@ fn three_workers_go_home() {
 
 #[test]
 fn two_folders_are_visited_at_the_same_time() {
-    CALLS_ONLY.preemptions(1).run(|| {
+    // Who waits for a limited time only has gone home by then, in some schedule.
+    CALLS_ONLY.preemptions(1).surprises(1).run(|| {
         let inside = AtomicU32::new(0);
         walk("root", 2, |&folder| {
             if folder == "root" {
@@ -55,6 +56,18 @@ fn two_folders_are_visited_at_the_same_time() {
                 thread::yield_now();
             }
             Vec::new()
+        });
+    });
+}
+
+#[test]
+fn a_worker_alone_visits_one_after_the_other() {
+    CALLS_ONLY.run(|| {
+        let inside = AtomicU32::new(0);
+        walk("root", 1, |&folder| {
+            assert_eq!(inside.fetch_add(1, Relaxed), 0, "more visit folders than there are workers");
+            inside.fetch_sub(1, Relaxed);
+            if folder == "root" { vec!["left", "right"] } else { Vec::new() }
         });
     });
 }
