@@ -1,5 +1,7 @@
 //! What a stage promises: nothing is lost on the way, no stage runs ahead of the next, and in the end nobody is asleep.
 
+use model::sync::atomic::AtomicU32;
+use model::sync::atomic::Ordering::Relaxed;
 use model::thread;
 use pipeline::Stage;
 use queue::{Shutdown, WorkQueue};
@@ -46,6 +48,28 @@ fn nothing_is_lost_between_two_workers() {
                 scope.spawn(name, || stage.work(|item| item + 1));
             }
             assert_eq!(get_all(&output).iter().sum::<u32>(), 32, "something is lost on the way");
+        });
+    });
+}
+
+#[test]
+fn two_workers_work_at_the_same_time() {
+    CALLS_ONLY.preemptions(0).run(|| {
+        let (input, output) = (WorkQueue::bounded(2), WorkQueue::bounded(2));
+        let stage = Stage::new(&input, &output, 2);
+        put_all(&input, &[10, 20]);
+        let at_work = AtomicU32::new(0);
+        thread::scope(|scope| {
+            for name in ["worker 1", "worker 2"] {
+                scope.spawn(name, || {
+                    stage.work(|_| {
+                        at_work.fetch_add(1, Relaxed);
+                        while at_work.load(Relaxed) < 2 {
+                            thread::yield_now();
+                        }
+                    });
+                });
+            }
         });
     });
 }
@@ -111,5 +135,23 @@ fn a_panic_of_the_last_worker_closes_the_stage() {
             while input.put(7).is_ok() {}
             assert!(output.get().is_err(), "nothing can come any more");
         });
+    });
+}
+
+#[test]
+#[cfg(not(loom))]
+fn another_worker_goes_on_after_a_panic() {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    model::within(std::time::Duration::from_secs(5), || {
+        let (input, output) = (WorkQueue::bounded(2), WorkQueue::bounded(2));
+        let stage = Stage::new(&input, &output, 2);
+        put_all(&input, &[10, 20]);
+        for _ in 0..2 {
+            let _ = catch_unwind(AssertUnwindSafe(|| {
+                stage.work(|item| if item == 10 { panic!("this picture is broken") } else { item + 1 });
+            }));
+        }
+        assert_eq!(get_all(&output), [21], "one worker had not left, and would have gone on");
     });
 }
