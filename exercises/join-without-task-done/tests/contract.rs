@@ -1,6 +1,8 @@
 //! What a worker promises to who joins: each address is done, whatever becomes of it, and not before its page is kept.
 
 use join_without_task_done::work;
+use model::sync::atomic::AtomicU32;
+use model::sync::atomic::Ordering::Relaxed;
 use model::thread;
 use mutex::Mutex;
 use queue::{Shutdown, WorkQueue};
@@ -51,6 +53,31 @@ fn after_a_page_that_is_not_there_the_next_is_fetched() {
 #[test]
 fn two_workers_share_the_addresses() {
     CALLS_ONLY.preemptions(1).run(fetch_all(&["worker 1", "worker 2"], &["/news", "/olds"], 1));
+}
+
+#[test]
+fn two_pages_are_fetched_at_the_same_time() {
+    CALLS_ONLY.preemptions(0).run(|| {
+        let (queue, found) = (WorkQueue::unbounded(), Mutex::new(Vec::new()));
+        for address in ["/news", "/olds"] {
+            queue.put(address.to_owned()).expect("nobody has shut the queue down");
+        }
+        queue.shutdown(Shutdown::Drain);
+        let fetching = AtomicU32::new(0);
+        thread::scope(|scope| {
+            for name in ["worker 1", "worker 2"] {
+                scope.spawn(name, || {
+                    work(&queue, &found, |address| {
+                        fetching.fetch_add(1, Relaxed);
+                        while fetching.load(Relaxed) < 2 {
+                            thread::yield_now();
+                        }
+                        fetch(address)
+                    });
+                });
+            }
+        });
+    });
 }
 
 #[test]
