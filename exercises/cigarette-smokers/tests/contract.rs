@@ -75,6 +75,23 @@ fn a_wake_up_for_no_reason_brings_nothing() {
 }
 
 #[test]
+fn a_wake_up_for_no_reason_frees_no_table() {
+    model::Check::new().preemptions(1).run(|| {
+        let table = Table::new();
+        let taking = AtomicU32::new(0);
+        table.put(Tobacco, Paper);
+        thread::scope(|scope| {
+            scope.spawn("supplier", || {
+                table.put(Matches, Tobacco);
+                assert_eq!(taking.load(Relaxed), 1, "the table is not free");
+            });
+            taking.store(1, Relaxed);
+            table.take(Matches);
+        });
+    });
+}
+
+#[test]
 #[cfg(loom)]
 fn smokers_are_asleep_while_nothing_comes() {
     asleep::assert_asleep(|| Table::new().take(Matches));
