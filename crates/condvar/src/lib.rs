@@ -173,6 +173,8 @@ pub struct Condvar {
     waiters: AtomicU64,
 }
 
+// All of these are `#[track_caller]`, as the mutex's are: a picture of a schedule shows the line that waits or notifies, and not
+// one in here.
 impl Condvar {
     model::const_fn! {
         /// A condition variable for which nobody waits.
@@ -208,6 +210,7 @@ impl Condvar {
     /// }
     /// # });
     /// ```
+    #[track_caller]
     pub fn wait<T: ?Sized>(&self, guard: &mut MutexGuard<'_, T>) {
         self.wait_until(guard, Deadline::NEVER);
     }
@@ -219,6 +222,7 @@ impl Condvar {
     /// # Panics
     ///
     /// As [`wait`](Condvar::wait), and if `condition` panics.
+    #[track_caller]
     pub fn wait_while<T: ?Sized>(&self, guard: &mut MutexGuard<'_, T>, mut condition: impl FnMut(&mut T) -> bool) {
         while condition(guard) {
             self.wait(guard);
@@ -234,6 +238,7 @@ impl Condvar {
     /// # Panics
     ///
     /// As [`wait`](Condvar::wait).
+    #[track_caller]
     pub fn wait_timeout<T: ?Sized>(&self, guard: &mut MutexGuard<'_, T>, timeout: Duration) -> bool {
         self.wait_until(guard, Deadline::after(timeout))
     }
@@ -246,6 +251,7 @@ impl Condvar {
     ///
     /// As [`wait`](Condvar::wait).
     // ANCHOR: wait
+    #[track_caller]
     pub fn wait_until<T: ?Sized>(&self, guard: &mut MutexGuard<'_, T>, deadline: Deadline) -> bool {
         let mutex = MutexGuard::raw(guard);
         let seen = self.sign_in(mutex);
@@ -286,6 +292,7 @@ impl Condvar {
     ///     println!("no bread today");
     /// }
     /// ```
+    #[track_caller]
     pub fn wait_timeout_while<T: ?Sized>(
         &self,
         guard: &mut MutexGuard<'_, T>,
@@ -307,6 +314,7 @@ impl Condvar {
     /// is mostly faster, because whoever is woken wants the mutex.
     // ANCHOR: notify_one
     #[inline]
+    #[track_caller]
     pub fn notify_one(&self) -> bool {
         // ORDERING: Relaxed; a waiter signs in before it unlocks the mutex, and who calls this has locked it since.
         if self.waiters.load(Ordering::Relaxed) & COUNT == 0 {
@@ -323,6 +331,7 @@ impl Condvar {
     /// begins to wait while this is under way is not counted, though it may wake up for no reason.
     // ANCHOR: notify_all
     #[inline]
+    #[track_caller]
     pub fn notify_all(&self) -> usize {
         // ORDERING: Relaxed; as in `notify_one`.
         let count = self.waiters.load(Ordering::Relaxed) & COUNT;
@@ -336,6 +345,7 @@ impl Condvar {
     /// Counts the calling thread, which has locked `mutex`, among the waiters, and returns the sequence that it may sleep
     /// on.
     // ANCHOR: sign_in
+    #[track_caller]
     fn sign_in(&self, mutex: &RawMutex) -> u32 {
         let bed = bed_of(mutex);
         // ORDERING: Relaxed; the exchange looks again.
@@ -368,6 +378,7 @@ impl Condvar {
     // ANCHOR_END: sign_in
 
     /// Takes the calling thread off the count, and returns the word from before.
+    #[track_caller]
     fn sign_out(&self) -> u64 {
         // (any, any, n) => (same, same, n - 1)
         // It cannot miss a MOVED on account of which this thread was woken or moved: as a read-modify-write it reads the
@@ -378,6 +389,7 @@ impl Condvar {
 
     /// Notifies one of the waiters.
     #[cold]
+    #[track_caller]
     fn wake_one(&self) {
         // ORDERING: Relaxed; a waiter has read the sequence before it unlocked the mutex, and the caller has locked it
         // since. So this change comes after that look.
@@ -388,6 +400,7 @@ impl Condvar {
     /// Notifies all waiters: wakes one and moves the others, or wakes all.
     // ANCHOR: wake_all
     #[cold]
+    #[track_caller]
     fn wake_all(&self) {
         // ORDERING: Acquire pairs with the Release in `sign_in` (invariant 3).
         let sequence = self.sequence.fetch_add(1, Ordering::Acquire).wrapping_add(1);

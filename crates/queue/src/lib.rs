@@ -243,6 +243,8 @@ impl Line {
     }
 }
 
+// All of these are `#[track_caller]`, as the mutex's are: a picture of a schedule shows the line that puts, gets or joins, and
+// not one in here.
 impl<B: Buffer> Queue<B> {
     model::const_fn! {
         /// A queue without a limit: a put never waits.
@@ -291,6 +293,7 @@ impl<B: Buffer> Queue<B> {
     /// # Errors
     ///
     /// [`PutError::ShutDown`] if the queue is shut down, also while this waits.
+    #[track_caller]
     pub fn put(&self, item: B::Item) -> Result<(), PutError<B::Item>> {
         self.put_until(item, Deadline::NEVER, PutError::TimedOut)
     }
@@ -310,6 +313,7 @@ impl<B: Buffer> Queue<B> {
     /// rail.try_put("soup").unwrap();
     /// assert_eq!(rail.try_put("fish"), Err(PutError::Full("fish")));
     /// ```
+    #[track_caller]
     pub fn try_put(&self, item: B::Item) -> Result<(), PutError<B::Item>> {
         self.put_until(item, Deadline::NOW, PutError::Full)
     }
@@ -321,11 +325,13 @@ impl<B: Buffer> Queue<B> {
     /// # Errors
     ///
     /// [`PutError::ShutDown`] if the queue is shut down, also while this waits. Else [`PutError::TimedOut`].
+    #[track_caller]
     pub fn put_timeout(&self, item: B::Item, timeout: Duration) -> Result<(), PutError<B::Item>> {
         self.put_until(item, Deadline::after(timeout), PutError::TimedOut)
     }
 
     /// Puts `item` into the queue, or says `full` of it if there was no room until `deadline`.
+    #[track_caller]
     fn put_until(
         &self,
         item: B::Item,
@@ -348,6 +354,7 @@ impl<B: Buffer> Queue<B> {
 
     /// Waits until there is room, or the queue is shut down, or `deadline` has passed.
     #[cold]
+    #[track_caller]
     fn wait_for_room<'q>(&'q self, turn: Turn<'q, B>, deadline: Deadline) -> Turn<'q, B> {
         let mut turn = turn.step_aside(|| !self.is_full());
         let mut in_time = true;
@@ -364,6 +371,7 @@ impl<B: Buffer> Queue<B> {
     /// # Errors
     ///
     /// [`GetError::ShutDown`] if the queue is shut down and empty, also while this waits.
+    #[track_caller]
     pub fn get(&self) -> Result<B::Item, GetError> {
         self.get_until(Deadline::NEVER, GetError::TimedOut)
     }
@@ -373,6 +381,7 @@ impl<B: Buffer> Queue<B> {
     /// # Errors
     ///
     /// [`GetError::ShutDown`] if the queue is shut down and empty, else [`GetError::Empty`].
+    #[track_caller]
     pub fn try_get(&self) -> Result<B::Item, GetError> {
         self.get_until(Deadline::NOW, GetError::Empty)
     }
@@ -384,11 +393,13 @@ impl<B: Buffer> Queue<B> {
     /// # Errors
     ///
     /// [`GetError::ShutDown`] if the queue is shut down and empty, also while this waits. Else [`GetError::TimedOut`].
+    #[track_caller]
     pub fn get_timeout(&self, timeout: Duration) -> Result<B::Item, GetError> {
         self.get_until(Deadline::after(timeout), GetError::TimedOut)
     }
 
     /// Takes an item out of the queue, or says `empty` if there was none until `deadline`.
+    #[track_caller]
     fn get_until(&self, deadline: Deadline, empty: GetError) -> Result<B::Item, GetError> {
         let mut turn = self.turn();
         if turn.state.items.is_empty() && deadline != Deadline::NOW {
@@ -400,6 +411,7 @@ impl<B: Buffer> Queue<B> {
 
     /// Waits until there is an item, or the queue is shut down, or `deadline` has passed.
     #[cold]
+    #[track_caller]
     fn wait_for_item<'q>(&'q self, turn: Turn<'q, B>, deadline: Deadline) -> Turn<'q, B> {
         let mut turn = turn.step_aside(|| !self.is_empty());
         let mut in_time = true;
@@ -416,6 +428,7 @@ impl<B: Buffer> Queue<B> {
     /// # Errors
     ///
     /// As [`get`](Queue::get).
+    #[track_caller]
     pub fn get_task(&self) -> Result<Task<'_, B::Item, B>, GetError> {
         self.get().map(|item| Task::new(item, self))
     }
@@ -425,6 +438,7 @@ impl<B: Buffer> Queue<B> {
     /// # Errors
     ///
     /// As [`try_get`](Queue::try_get).
+    #[track_caller]
     pub fn try_get_task(&self) -> Result<Task<'_, B::Item, B>, GetError> {
         self.try_get().map(|item| Task::new(item, self))
     }
@@ -434,6 +448,7 @@ impl<B: Buffer> Queue<B> {
     /// # Errors
     ///
     /// As [`get_timeout`](Queue::get_timeout).
+    #[track_caller]
     pub fn get_task_timeout(&self, timeout: Duration) -> Result<Task<'_, B::Item, B>, GetError> {
         self.get_timeout(timeout).map(|item| Task::new(item, self))
     }
@@ -445,6 +460,7 @@ impl<B: Buffer> Queue<B> {
     ///
     /// [`TooManyTaskDone`] if all that was put is done already. Nothing is changed then.
     // ANCHOR: task_done
+    #[track_caller]
     pub fn task_done(&self) -> Result<(), TooManyTaskDone> {
         let mut turn = self.turn();
         if turn.state.unfinished == 0 {
@@ -474,6 +490,7 @@ impl<B: Buffer> Queue<B> {
     ///     assert_eq!(orders.unfinished(), 0);
     /// });
     /// ```
+    #[track_caller]
     pub fn join(&self) {
         self.join_until(Deadline::NEVER);
     }
@@ -481,11 +498,13 @@ impl<B: Buffer> Queue<B> {
     /// Blocks as [`join`](Queue::join) does, for no longer than `timeout`. False: the time ran out.
     ///
     /// A zero duration never waits. One that is too long for the clock is no limit.
+    #[track_caller]
     pub fn join_timeout(&self, timeout: Duration) -> bool {
         self.join_until(Deadline::after(timeout))
     }
 
     // ANCHOR: join
+    #[track_caller]
     fn join_until(&self, deadline: Deadline) -> bool {
         let mut turn = self.turn();
         let round = turn.state.round;
@@ -518,6 +537,7 @@ impl<B: Buffer> Queue<B> {
     /// assert_eq!(orders.get(), Ok("soup"));
     /// assert_eq!(orders.get(), Err(GetError::ShutDown));
     /// ```
+    #[track_caller]
     pub fn shutdown(&self, how: Shutdown) {
         let mut turn = self.turn();
         turn.state.closed = true;
@@ -534,22 +554,26 @@ impl<B: Buffer> Queue<B> {
     }
 
     /// Whether the queue is shut down.
+    #[track_caller]
     pub fn is_shutdown(&self) -> bool {
         self.state.lock().closed
     }
 
     /// How many items are queued. They may be more or fewer by the time that this returns.
+    #[track_caller]
     pub fn len(&self) -> usize {
         // ORDERING: Relaxed; it is old news in any case, and nothing is read on account of it.
         self.len.load(Ordering::Relaxed)
     }
 
     /// Whether no item is queued. One may be by the time that this returns.
+    #[track_caller]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Whether there is no room. There may be by the time that this returns.
+    #[track_caller]
     pub fn is_full(&self) -> bool {
         self.capacity.is_some_and(|capacity| self.len() >= capacity.get())
     }
@@ -560,11 +584,13 @@ impl<B: Buffer> Queue<B> {
     }
 
     /// How many items were put and are not done, queued or taken.
+    #[track_caller]
     pub fn unfinished(&self) -> usize {
         self.state.lock().unfinished
     }
 
     /// Locks the queue.
+    #[track_caller]
     fn turn(&self) -> Turn<'_, B> {
         Turn {
             state: self.state.lock(),
@@ -604,16 +630,19 @@ impl<'q, B: Buffer> Turn<'q, B> {
         queue.turn()
     }
 
+    #[track_caller]
     fn is_full(&self) -> bool {
         self.calls.queue.capacity.is_some_and(|capacity| self.state.items.len() >= capacity.get())
     }
 
+    #[track_caller]
     fn push(&mut self, item: B::Item) {
         // First, in case that comparing it with the others panics: it is in there then.
         self.state.unfinished += 1;
         self.state.items.push(item);
     }
 
+    #[track_caller]
     fn pop(&mut self) -> Option<B::Item> {
         self.popping = true;
         let item = self.state.items.pop();
@@ -622,6 +651,7 @@ impl<'q, B: Buffer> Turn<'q, B> {
     }
 
     /// So many `items` are done, unless somebody has said so already of what they had not taken.
+    #[track_caller]
     fn finish(&mut self, items: usize) {
         let done = items.min(self.state.unfinished);
         self.state.unfinished -= done;

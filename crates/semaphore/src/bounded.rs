@@ -49,6 +49,7 @@ impl BoundedSemaphore {
     ///
     /// If the semaphore was made without any permit.
     #[inline]
+    #[track_caller]
     pub fn acquire(&self) -> Permit<'_> {
         self.acquire_many(1)
     }
@@ -59,6 +60,7 @@ impl BoundedSemaphore {
     ///
     /// As [`acquire`](BoundedSemaphore::acquire).
     #[inline]
+    #[track_caller]
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
         self.try_acquire_many(1)
     }
@@ -71,6 +73,7 @@ impl BoundedSemaphore {
     ///
     /// As [`acquire`](BoundedSemaphore::acquire).
     #[inline]
+    #[track_caller]
     pub fn acquire_timeout(&self, timeout: Duration) -> Option<Permit<'_>> {
         self.acquire_many_timeout(1, timeout)
     }
@@ -83,6 +86,7 @@ impl BoundedSemaphore {
     ///
     /// If `permits` is more than the semaphore was made with: there will never be so many.
     #[inline]
+    #[track_caller]
     pub fn acquire_many(&self, permits: usize) -> Permit<'_> {
         let wanted = self.wanted(permits);
         if !self.counter.try_take(wanted) {
@@ -97,6 +101,7 @@ impl BoundedSemaphore {
     ///
     /// As [`acquire_many`](BoundedSemaphore::acquire_many).
     #[inline]
+    #[track_caller]
     pub fn try_acquire_many(&self, permits: usize) -> Option<Permit<'_>> {
         let wanted = self.wanted(permits);
         self.counter.try_take(wanted).then(|| self.permit(wanted))
@@ -109,6 +114,7 @@ impl BoundedSemaphore {
     ///
     /// As [`acquire_many`](BoundedSemaphore::acquire_many).
     #[inline]
+    #[track_caller]
     pub fn acquire_many_timeout(&self, permits: usize, timeout: Duration) -> Option<Permit<'_>> {
         let wanted = self.wanted(permits);
         self.counter.take_timeout(wanted, timeout).then(|| self.permit(wanted))
@@ -120,6 +126,7 @@ impl BoundedSemaphore {
     ///
     /// [`TooManyReleases`] if there would be more permits than at first. Nothing is changed then.
     #[inline]
+    #[track_caller]
     pub fn release(&self, permits: usize) -> Result<(), TooManyReleases> {
         if self.counter.give(permits, self.bound) { Ok(()) } else { Err(TooManyReleases) }
     }
@@ -128,6 +135,7 @@ impl BoundedSemaphore {
     ///
     /// By the time that the caller learns of it, it may have changed. Good for assertions and displays.
     #[inline]
+    #[track_caller]
     pub fn available_permits(&self) -> usize {
         self.counter.permits()
     }

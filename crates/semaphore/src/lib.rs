@@ -168,6 +168,7 @@ impl Semaphore {
 
     /// Blocks until there is a permit, and takes it until the [`Permit`] is dropped.
     #[inline]
+    #[track_caller]
     pub fn acquire(&self) -> Permit<'_> {
         self.acquire_many(1)
     }
@@ -176,6 +177,7 @@ impl Semaphore {
     ///
     /// Permits that are reserved for a waiting thread are not there for anybody else.
     #[inline]
+    #[track_caller]
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
         self.try_acquire_many(1)
     }
@@ -184,6 +186,7 @@ impl Semaphore {
     ///
     /// A zero duration never blocks. One that is too long for the clock is no limit.
     #[inline]
+    #[track_caller]
     pub fn acquire_timeout(&self, timeout: Duration) -> Option<Permit<'_>> {
         self.acquire_many_timeout(1, timeout)
     }
@@ -207,6 +210,7 @@ impl Semaphore {
     /// # drop(everything);
     /// ```
     #[inline]
+    #[track_caller]
     pub fn acquire_many(&self, permits: usize) -> Permit<'_> {
         let wanted = self.wanted(permits);
         if !self.counter.try_take(wanted) {
@@ -221,6 +225,7 @@ impl Semaphore {
     ///
     /// As [`acquire_many`](Semaphore::acquire_many).
     #[inline]
+    #[track_caller]
     pub fn try_acquire_many(&self, permits: usize) -> Option<Permit<'_>> {
         let wanted = self.wanted(permits);
         self.counter.try_take(wanted).then(|| self.permit(wanted))
@@ -233,6 +238,7 @@ impl Semaphore {
     ///
     /// As [`acquire_many`](Semaphore::acquire_many).
     #[inline]
+    #[track_caller]
     pub fn acquire_many_timeout(&self, permits: usize, timeout: Duration) -> Option<Permit<'_>> {
         let wanted = self.wanted(permits);
         self.counter.take_timeout(wanted, timeout).then(|| self.permit(wanted))
@@ -263,6 +269,7 @@ impl Semaphore {
     /// assert_eq!(to_do.available_permits(), 0);
     /// ```
     #[inline]
+    #[track_caller]
     pub fn release(&self, permits: usize) {
         assert!(
             self.counter.give(permits, MAX_PERMITS),
@@ -274,6 +281,7 @@ impl Semaphore {
     ///
     /// By the time that the caller learns of it, it may have changed. Good for assertions and displays.
     #[inline]
+    #[track_caller]
     pub fn available_permits(&self) -> usize {
         self.counter.permits()
     }
@@ -302,6 +310,9 @@ fn wanted(permits: usize, limit: u32) -> u32 {
 }
 
 /// A number of permits that can be waited for: what both semaphores are made of.
+///
+/// Its functions and those of its users are `#[track_caller]`, as the mutex's are: a picture of a schedule shows the line that
+/// acquires or releases, and not one in here.
 struct Counter {
     /// The permits, [`RESERVED`] and [`ASLEEP`].
     state: AtomicU32,
@@ -319,6 +330,7 @@ impl Counter {
 
     /// The permits that are there.
     #[inline]
+    #[track_caller]
     fn permits(&self) -> usize {
         // ORDERING: Relaxed; the answer may be old news in any case, and nothing is read on account of it.
         (self.state.load(Ordering::Relaxed) / ONE) as usize
@@ -327,6 +339,7 @@ impl Counter {
     /// Takes permits if there are enough that are not reserved. Never blocks.
     // ANCHOR: take
     #[inline]
+    #[track_caller]
     fn try_take(&self, wanted: u32) -> bool {
         // ORDERING: Relaxed; the exchange looks again.
         let mut state = self.state.load(Ordering::Relaxed);
@@ -345,6 +358,7 @@ impl Counter {
 
     /// Takes permits within `timeout`, and says whether it has.
     #[inline]
+    #[track_caller]
     fn take_timeout(&self, wanted: u32, timeout: Duration) -> bool {
         self.try_take(wanted) || (!timeout.is_zero() && self.take_slow(wanted, Deadline::after(timeout)))
     }
@@ -352,6 +366,7 @@ impl Counter {
     /// Takes permits that were not there at the first look. False: `deadline` has passed.
     // ANCHOR: slow
     #[cold]
+    #[track_caller]
     fn take_slow(&self, wanted: u32, deadline: Deadline) -> bool {
         if futex::watch(|| self.try_take(wanted).then_some(())).is_some() {
             return true;
@@ -366,6 +381,7 @@ impl Counter {
     }
 
     /// Takes permits on behalf of the head, as soon as there are enough. False: `deadline` has passed.
+    #[track_caller]
     fn take_as_head(&self, wanted: u32, deadline: Deadline) -> bool {
         let mut patience = if wanted > 1 { 0 } else { PATIENCE };
         let mut in_time = true;
@@ -400,6 +416,7 @@ impl Counter {
 
     /// Adds `permits`, and wakes the head if it sleeps. False: there would be more than `limit`, and nothing was changed.
     #[inline]
+    #[track_caller]
     fn give(&self, permits: usize, limit: u32) -> bool {
         // What is no more than the room fits.
         self.add(limit, |room| (permits <= room as usize).then_some(permits as u32))
@@ -407,6 +424,7 @@ impl Counter {
 
     /// Adds `permits`, or as many as there is room for below `limit`, and wakes the head if it sleeps.
     #[inline]
+    #[track_caller]
     fn give_back(&self, permits: u32, limit: u32) {
         if !self.add(limit, |room| (permits <= room).then_some(permits)) {
             self.fill_up(permits, limit);
@@ -416,6 +434,7 @@ impl Counter {
     /// As `give_back`, where others have released too many. Apart from it, because a minimum is something that the exchange
     /// would wait for, and a branch is not.
     #[cold]
+    #[track_caller]
     fn fill_up(&self, permits: u32, limit: u32) {
         self.add(limit, |room| Some(permits.min(room)));
     }
@@ -424,6 +443,7 @@ impl Counter {
     /// False: it said `None`, and nothing was changed.
     // ANCHOR: give
     #[inline]
+    #[track_caller]
     fn add(&self, limit: u32, how_many: impl Fn(u32) -> Option<u32>) -> bool {
         let address: *const AtomicU32 = &self.state;
         // ORDERING: Relaxed; the exchange looks again.
@@ -449,6 +469,7 @@ impl Counter {
 
 /// Apart from `give`, so that the call stays out of the fast path.
 #[cold]
+#[track_caller]
 fn wake(address: *const AtomicU32) {
     futex::wake_one(address);
 }
@@ -467,6 +488,7 @@ pub struct Permit<'a> {
 
 impl Permit<'_> {
     /// How many permits these are.
+    #[track_caller]
     pub fn permits(&self) -> usize {
         self.permits as usize
     }
