@@ -126,7 +126,8 @@ fn in_order(exercise: &Exercise) -> String {
 }
 
 const UNSEEN: &str = "No step of this schedule lies in your file. The model sees only what is done through `model` and `futex`: if you \
-                      have used an atomic, a lock or a thread of std's, it sees nothing of that, and cannot check it.";
+                      have used an atomic, a lock or a thread of std's, it sees nothing of that, and cannot check it. If you have \
+                      not, your file has done nothing here that another thread could see.";
 
 /// Whether a step of `schedule` lies in a file that the learner edits, or in a primitive, which they may have called.
 fn comes_by(schedule: &Schedule, exercise: &Exercise) -> bool {
