@@ -32,6 +32,22 @@ fn join_returns_when_all_jobs_have_been_run() {
     });
 }
 
+/// A job that never ends, whose handle is joined: nobody is to be awake.
+#[test]
+#[cfg(loom)]
+fn whoever_waits_for_a_job_is_asleep() {
+    use event::Event;
+    use schedule::{Failure, Style};
+
+    let schedule = CALLS_ONLY.preemptions(1).counterexample(|| {
+        let pool = Pool::new(1);
+        let _ = pool.submit(|| Event::new().wait()).join();
+    });
+    let schedule = schedule.expect("a job that never ends is waited for without end");
+    let asleep = matches!(schedule.failure, Some(Failure::Deadlock { .. }));
+    assert!(asleep, "whoever waits for a job does not sleep:\n\n{}", schedule.to_text(Style::plain(80)));
+}
+
 #[cfg(not(loom))]
 mod panics {
     use std::panic;
