@@ -92,6 +92,20 @@ fn a_shutdown_runs_what_was_accepted_and_refuses_the_rest() {
 }
 
 #[test]
+fn whoever_shuts_down_second_waits_as_well() {
+    CALLS_ONLY.preemptions(1).run(|| {
+        let runs = Arc::new(AtomicU32::new(0));
+        let pool = Pool::new(1);
+        assert_eq!(pool.execute(add_one(&runs)), Ok(()));
+        thread::scope(|scope| {
+            scope.spawn("other", || pool.shutdown());
+            pool.shutdown();
+            assert_eq!(runs.load(Relaxed), 1, "shutdown returns before all jobs have been run");
+        });
+    });
+}
+
+#[test]
 fn a_drop_is_a_shutdown() {
     CALLS_ONLY.run(|| {
         let runs = Arc::new(AtomicU32::new(0));
