@@ -1,0 +1,76 @@
+//! A shutdown while everybody is busy: nothing that was acknowledged is lost, and nothing is done twice.
+
+mod common;
+
+use std::collections::HashSet;
+use std::io::{BufRead, Write};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use framing::{Delimited, FrameError};
+use server::{Handler, Replies, Server, Then};
+
+use common::{Client, Each, LONG, on_every_strategy, until};
+
+/// Keeps a book of what it has answered.
+#[derive(Clone, Default)]
+struct Book(Arc<Mutex<Vec<String>>>);
+
+impl Handler for Book {
+    type Session = ();
+
+    fn begin(&self) {}
+
+    fn frame(&self, (): &mut (), frame: &[u8], replies: &mut Replies<'_>) -> Result<Then, FrameError> {
+        self.0.lock().unwrap().push(String::from_utf8(frame.to_vec()).expect("the test sends text"));
+        replies.send(frame)?;
+        Ok(Then::GoOn)
+    }
+}
+
+/// Sends numbered requests, several at a time, until the server has none of it any more. Returns which were acknowledged.
+fn keep_asking(address: SocketAddr, client: usize, answers: &AtomicUsize) -> Vec<String> {
+    let mut connection = Client::new(address);
+    let mut acknowledged = Vec::new();
+    for round in 0.. {
+        let requests: String = (0..7).map(|number| format!("{client}/{round}/{number}\n")).collect();
+        // The server may have gone. What it has said before is still there to be read.
+        let gone = connection.0.get_mut().write_all(requests.as_bytes()).is_err();
+        for _ in 0..7 {
+            let mut answer = String::new();
+            match connection.0.read_line(&mut answer) {
+                Ok(1..) => acknowledged.push(answer.trim_end().to_owned()),
+                _ => return acknowledged,
+            }
+            answers.fetch_add(1, Relaxed);
+        }
+        assert!(!gone, "a server that has gone does not answer all");
+    }
+    unreachable!("somebody shuts the server down")
+}
+
+fn shut_down_under_load(strategy: Each) {
+    let book = Book::default();
+    let server = Server::bind("127.0.0.1:0").unwrap();
+    let server = server.start(strategy, Delimited::lf(100), book.clone()).unwrap();
+    let (address, answers) = (server.local_addr(), AtomicUsize::new(0));
+    let acknowledged: Vec<String> = thread::scope(|scope| {
+        let answers = &answers;
+        let clients: Vec<_> = (0..8).map(|client| scope.spawn(move || keep_asking(address, client, answers))).collect();
+        until(|| answers.load(Relaxed) > 2000);
+        assert_eq!(server.shutdown(LONG), Ok(()));
+        clients.into_iter().flat_map(|client| client.join().unwrap()).collect()
+    });
+    let done = book.0.lock().unwrap();
+    let (once, told): (HashSet<_>, HashSet<_>) = (done.iter().collect(), acknowledged.iter().collect());
+    assert_eq!(once.len(), done.len(), "nothing was done twice");
+    assert_eq!(told.len(), acknowledged.len(), "nothing was answered twice");
+    assert_eq!(once, told, "what was done was acknowledged, and the other way round");
+}
+
+#[test]
+fn a_shutdown_under_load_loses_nothing() {
+    on_every_strategy(8, shut_down_under_load);
+}
