@@ -153,7 +153,7 @@ pub(crate) struct Conversation<F, H> {
 
 impl<F: Framing + Clone + Send + Sync, H: Handler> Service for Conversation<F, H> {
     fn converse(&self, connection: &Connection, limits: &Limits) -> End {
-        let Some(mut session) = survive(|| self.handler.begin()) else { return End::Panicked };
+        let Some(mut session) = survive(|| self.handler.begin(connection.peer)) else { return End::Panicked };
         let end = survive(|| match self.exchange(&mut session, connection, limits) {
             // What woke it from its wait looks like the end of the stream.
             Ok(End::Closed) if connection.is_stopping() => End::Stopped,

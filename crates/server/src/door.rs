@@ -1,6 +1,7 @@
 //! The door: who is let in, who has to wait, and who is turned away.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -174,7 +175,9 @@ impl Door {
         // Each of these fails if the peer has reset the connection already. The first read will tell.
         let socket = SockRef::from(&stream);
         _ = socket.set_tcp_nodelay(true);
-        _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(self.limits.keepalive));
+        if self.limits.keepalive < Duration::MAX {
+            _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(self.limits.keepalive));
+        }
         let local = stream.local_addr().unwrap_or(self.local);
         let connection = Arc::new(Connection::new(stream, local, peer));
         let mut house = self.house.lock();
@@ -254,7 +257,15 @@ impl Door {
     }
 }
 
+impl fmt::Debug for Door {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = formatter.debug_struct("Door");
+        debug.field("local_addr", &self.local).field("closed", &self.closed).finish_non_exhaustive()
+    }
+}
+
 /// Somebody who has been let in, and has a seat. Dropped without having been served, it is turned away.
+#[derive(Debug)]
 #[must_use = "a guest who is not served is turned away"]
 pub struct Guest {
     number: u64,
@@ -307,6 +318,7 @@ impl Drop for Guest {
 }
 
 /// A seat in the house, as long as it is not dropped.
+#[derive(Debug)]
 struct Seat(Arc<Door>);
 
 impl Drop for Seat {

@@ -1,5 +1,8 @@
 //! What a service has to say for itself, and how it is told what happens.
 
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+
 use framing::{Envelope, Fault, Found, FrameError, Framing};
 
 /// What is done with the frames of a connection. One handler serves all connections, on all strategies.
@@ -15,6 +18,7 @@ use framing::{Envelope, Fault, Found, FrameError, Framing};
 /// It counts the lines of each connection, until somebody says good-bye:
 ///
 /// ```
+/// use std::net::SocketAddr;
 /// use framing::FrameError;
 /// use server::{Handler, Replies, Then};
 ///
@@ -23,7 +27,7 @@ use framing::{Envelope, Fault, Found, FrameError, Framing};
 /// impl Handler for Count {
 ///     type Session = u32;
 ///
-///     fn begin(&self) -> u32 {
+///     fn begin(&self, _peer: SocketAddr) -> u32 {
 ///         0
 ///     }
 ///
@@ -38,8 +42,8 @@ pub trait Handler: Send + Sync + 'static {
     /// What is kept for a connection while it lasts.
     type Session: Send;
 
-    /// A connection begins. It is called by the thread that will serve it.
-    fn begin(&self) -> Self::Session;
+    /// A connection with somebody at the address `peer` begins. This is called by the thread that will serve it.
+    fn begin(&self, peer: SocketAddr) -> Self::Session;
 
     /// A frame has come. What it is answered with goes into `replies`: nothing, a frame, or many.
     ///
@@ -82,7 +86,7 @@ pub enum End {
     Closed,
     /// The handler wanted it so.
     HungUp,
-    /// The server shuts down. Every request that had arrived has been answered.
+    /// The server shuts down. Every request that had been read has been answered.
     Stopped,
     /// The peer let some time go by without a request: [`Limits::idle`](crate::Limits::idle).
     Idle,
@@ -93,7 +97,7 @@ pub enum End {
     /// The peer broke the rules of the framing; or the handler did, with a reply that cannot be framed.
     Fault(Fault),
     /// The connection failed. The peer has reset it, most often.
-    Failed(std::io::ErrorKind),
+    Failed(ErrorKind),
     /// The handler panicked.
     Panicked,
 }

@@ -45,7 +45,8 @@
 //!    entered, and given back after its socket is closed.
 //! 2. Each wait for a peer has an end, whatever the peer does: the reads of a frame have one deadline together, and so have
 //!    the writes of a piece. Only a limit that is [`Duration::MAX`] waives that.
-//! 3. Memory for a connection is bounded by the framing's limit and 64 KiB of replies, and by what the handler keeps.
+//! 3. Memory for a connection is bounded: by four times the framing's limit, by 64 KiB of replies, and by what the handler
+//!    makes of one frame. What the client does not take stays in the kernel's buffers, which are bounded too.
 //! 4. A frame that has been read is answered before the connection is closed in a shutdown, unless the deadline comes first.
 //! 5. After a shutdown has begun no connection is entered in the book; and each that was entered has been told, under the
 //!    lock under which it looks before it waits for a frame. So none sleeps through it.

@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
@@ -114,7 +114,7 @@ impl Nervous {
 impl Handler for Nervous {
     type Session = ();
 
-    fn begin(&self) {
+    fn begin(&self, _peer: SocketAddr) {
         self.at("begin");
     }
 
@@ -162,7 +162,7 @@ struct Halting(Arc<Halt>);
 impl Handler for Halting {
     type Session = ();
 
-    fn begin(&self) {}
+    fn begin(&self, _peer: SocketAddr) {}
 
     fn frame(&self, (): &mut (), frame: &[u8], replies: &mut Replies<'_>) -> Result<Then, FrameError> {
         if frame == b"two" {

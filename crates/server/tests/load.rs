@@ -21,7 +21,7 @@ struct Book(Arc<Mutex<Vec<String>>>);
 impl Handler for Book {
     type Session = ();
 
-    fn begin(&self) {}
+    fn begin(&self, _peer: SocketAddr) {}
 
     fn frame(&self, (): &mut (), frame: &[u8], replies: &mut Replies<'_>) -> Result<Then, FrameError> {
         self.0.lock().unwrap().push(String::from_utf8(frame.to_vec()).expect("the test sends text"));

@@ -11,6 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use framing::{Delimited, Framing, LengthPrefixed, Width};
 use server::services::{Echo, Store};
 use server::{Accepting, Handler, Limits, Pooled, Server, ServerHandle, ThreadPerConnection, WhenFull};
+#[cfg(unix)]
+use server::{Asked, Signals};
 
 /// Serves whoever connects, on blocking sockets, with a thread per connection or with workers that are used again.
 ///
@@ -261,13 +263,10 @@ fn run(service: &Service) -> Result<ExitCode, Unable> {
     })
 }
 
-#[cfg(unix)]
-use server::Signals;
-
 /// Blocks until the server is to end.
 #[cfg(unix)]
 fn wait(mut signals: Signals, handle: &ServerHandle) {
-    while signals.wait() == server::Asked::Report {
+    while signals.wait() == Asked::Report {
         say(&handle.stats().to_string());
     }
 }

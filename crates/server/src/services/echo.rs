@@ -1,5 +1,7 @@
 //! Every frame comes back as it is.
 
+use std::net::SocketAddr;
+
 use framing::FrameError;
 
 use crate::{Handler, Replies, Then};
@@ -11,7 +13,7 @@ pub struct Echo;
 impl Handler for Echo {
     type Session = ();
 
-    fn begin(&self) {}
+    fn begin(&self, _peer: SocketAddr) {}
 
     fn frame(&self, (): &mut (), frame: &[u8], replies: &mut Replies<'_>) -> Result<Then, FrameError> {
         replies.send(frame)?;

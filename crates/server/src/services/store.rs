@@ -1,6 +1,7 @@
 //! Names and values, for clients that speak Redis' protocol.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -111,7 +112,7 @@ impl Store {
 impl Handler for Store {
     type Session = Session;
 
-    fn begin(&self) -> Session {
+    fn begin(&self, _peer: SocketAddr) -> Session {
         // ORDERING: Relaxed, as in `info`.
         self.clients.fetch_add(1, Ordering::Relaxed);
         Session::default()

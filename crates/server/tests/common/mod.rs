@@ -47,7 +47,7 @@ pub(crate) struct Witness(Sender<End>);
 impl Handler for Witness {
     type Session = ();
 
-    fn begin(&self) {}
+    fn begin(&self, _peer: SocketAddr) {}
 
     fn frame(&self, (): &mut (), frame: &[u8], replies: &mut Replies<'_>) -> Result<Then, FrameError> {
         match frame {
