@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use event::Event;
 use framing::{Delimited, Fault, FrameError};
-use server::{End, Handler, Pooled, Replies, Server, State, Then, ThreadPerConnection};
+use server::{Door, End, Handler, Pooled, Replies, Server, State, Strategy, Then, ThreadPerConnection};
 
 use common::{Client, LONG, LONGEST, echo, on_every_strategy, patient, until};
 
@@ -70,8 +71,8 @@ fn a_handler_may_hang_up_and_what_it_said_arrives() {
     on_every_strategy(1, |strategy| {
         let (server, ends) = echo(strategy, patient());
         let mut client = Client::new(server.local_addr());
-        // The last line is never looked at. To close with it unread would be a reset.
-        client.send("one\nquit\nanother\n");
+        // More than one read takes, so that some of it is not read by the handler. To close with that would be a reset.
+        client.send(&format!("one\nquit\n{}", "x".repeat(50_000)));
         assert_eq!(client.rest(), "one\n");
         assert_eq!(ends.recv().unwrap(), End::HungUp);
     });
@@ -275,5 +276,30 @@ fn a_handler_that_never_returns_is_told_of_and_left_behind() {
         assert_eq!((unfinished.cut, unfinished.running), (1, 1));
         halt.on.set();
         assert_eq!(server.shutdown(LONG), Ok(()));
+    });
+}
+
+/// Starts a thread, and fails at the second. The event is set when the first has been sent home.
+struct HalfStarted(Arc<Event>);
+
+impl Strategy for HalfStarted {
+    fn open(&self, door: &Arc<Door>) -> io::Result<()> {
+        let (inner, sent_home) = (Arc::clone(door), Arc::clone(&self.0));
+        door.spawn("accept", move || {
+            assert!(inner.accept().is_none());
+            sent_home.set();
+        })?;
+        Err(io::ErrorKind::OutOfMemory.into())
+    }
+}
+
+#[test]
+fn a_strategy_that_cannot_start_all_its_threads_leaves_none() {
+    rehearsal::rehearse(|| {
+        let sent_home = Arc::new(Event::new());
+        let server = Server::bind("127.0.0.1:0").unwrap();
+        let started = server.start(HalfStarted(Arc::clone(&sent_home)), Delimited::lf(LONGEST), Nervous("nowhere"));
+        assert_eq!(started.unwrap_err().kind(), io::ErrorKind::OutOfMemory);
+        sent_home.wait();
     });
 }
