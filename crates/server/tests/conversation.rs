@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use event::Event;
 use framing::{Delimited, Fault, FrameError};
-use server::{Door, End, Handler, Pooled, Replies, Server, State, Strategy, Then, ThreadPerConnection};
+use server::{
+    Door, End, Handler, Limits, Pooled, Replies, Server, State, Strategy, Then, ThreadPerConnection, WhenFull,
+};
 
 use common::{Client, LONG, LONGEST, echo, on_every_strategy, patient, until};
 
@@ -246,7 +248,8 @@ fn a_shutdown_waits_for_the_frame_that_has_begun() {
             client.send("bye\n");
             assert_eq!(client.rest(), "good-bye\n");
         });
-        assert_eq!(ends.recv().unwrap(), End::Stopped);
+        // Some of those may have come in who only looked whether the door was open.
+        assert!(ends.try_iter().any(|end| end == End::Stopped));
     });
 }
 
@@ -267,7 +270,9 @@ fn a_shutdown_cuts_what_is_left_at_the_deadline() {
 fn a_handler_that_never_returns_is_told_of_and_left_behind() {
     rehearsal::rehearse(|| {
         let halt = Arc::new(Halt::default());
-        let server = Server::bind("127.0.0.1:0").unwrap();
+        // Whoever accepts waits for a seat, and is not what is left behind.
+        let limits = Limits { connections: 1, when_full: WhenFull::Wait, ..patient() };
+        let server = Server::bind("127.0.0.1:0").unwrap().limits(limits);
         let server = server.start(ThreadPerConnection, Delimited::lf(LONGEST), Halting(Arc::clone(&halt))).unwrap();
         let mut client = Client::new(server.local_addr());
         client.send("two\n");
