@@ -45,8 +45,9 @@ fn an_interruption_is_no_failure() {
         let mut stream = Pieces::with_failures(&cut, ErrorKind::Interrupted);
         let mut record = [0; 6];
         let read = read_exactly(&mut stream, &mut record);
-        assert!(matches!(read, Ok(true)), "{read:?}");
-        assert_eq!(record, *b"abcdef");
+        assert!(matches!(read, Ok(true)), "{read:?}, interrupted before each of the pieces {}", shown(&cut));
+        let got = record.escape_ascii();
+        assert_eq!(record, *b"abcdef", "the buffer holds \"{got}\", interrupted before each of {}", shown(&cut));
         let read = read_exactly(&mut stream, &mut record);
         assert!(matches!(read, Ok(false)), "interrupted before the end: {read:?}");
     }
@@ -69,15 +70,21 @@ fn an_end_in_the_middle_is_told_from_one_between() {
 
 #[test]
 fn a_failure_is_passed_on() {
-    let read = read_exactly(&mut Pieces::with_failures(&[], ErrorKind::ConnectionReset), &mut [0; 6]);
-    let Err(ReadError::Io(error)) = read else { panic!("the connection was reset: {read:?}") };
-    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    for kind in [ErrorKind::ConnectionReset, ErrorKind::WouldBlock] {
+        let mut stream = Pieces::with_failures(&[b"abc"], kind);
+        for place in ["before the first byte", "after three of six"] {
+            let read = read_exactly(&mut stream, &mut [0; 6]);
+            let Err(ReadError::Io(error)) = read else { panic!("{kind:?} {place}: {read:?}") };
+            assert_eq!(error.kind(), kind, "{place}");
+        }
+    }
 }
 
 /// A read for no bytes brings none, and that looks like the end.
 #[test]
 fn a_buffer_without_a_place_is_full() {
-    assert!(matches!(read_exactly(&mut Pieces::default(), &mut []), Ok(true)));
+    let read = read_exactly(&mut Pieces::default(), &mut []);
+    assert!(matches!(read, Ok(true)), "no bytes were asked for, and none are missing: {read:?}");
     let read = read_exactly(&mut Pieces::with_failures(&[], ErrorKind::ConnectionReset), &mut []);
     assert!(matches!(read, Ok(true)), "the stream need not be asked: {read:?}");
 }
