@@ -59,6 +59,16 @@ impl Read for Pieces {
     }
 }
 
+/// A stream on which nothing comes any more, and that does not end. A read would wait for ever; here it fails.
+#[derive(Debug)]
+pub(crate) struct Silent;
+
+impl Read for Silent {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        panic!("the stream is asked for more, and waits for ever: what has arrived was not handed out")
+    }
+}
+
 /// Every way to cut `bytes` into one, two or three pieces, the simple ways first, and the one into single bytes.
 pub(crate) fn every_cut(bytes: &[u8]) -> Vec<Vec<&[u8]>> {
     let mut ways = vec![vec![bytes]];

@@ -1,13 +1,13 @@
 //! What a reader of lines promises, however the stream is cut.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 
 use delimiter_on_the_boundary::Lines;
 
 #[path = "../../pieces.rs"]
 mod pieces;
 
-use pieces::{Message, Pieces, all, every_cut, shown};
+use pieces::{Message, Pieces, Silent, all, every_cut, shown};
 
 /// All lines in `stream`, and how it ends.
 fn read_all(stream: Pieces) -> (Vec<Message>, Result<(), ErrorKind>) {
@@ -52,6 +52,18 @@ fn a_line_may_be_empty() {
     assert_brings(b"\r\n\r\na\r\n\r\n", &["", "", "a", ""]);
 }
 
+/// `\xe9` is an é in Latin-1, which is older than UTF-8.
+#[test]
+fn a_line_may_hold_any_bytes() {
+    for cut in every_cut(b"caf\xe9\r\n\0\xff\r\n") {
+        let mut lines = Lines::new(Pieces::new(&cut));
+        for line in [&b"caf\xe9"[..], b"\0\xff"] {
+            let got = lines.next_line().map_err(|error| error.kind());
+            assert_eq!(got, Ok(Some(line.to_vec())), "\"{}\" has come, in {}", line.escape_ascii(), shown(&cut));
+        }
+    }
+}
+
 #[test]
 fn a_line_may_be_longer_than_a_read() {
     let line = "x".repeat(2000);
@@ -66,12 +78,17 @@ fn a_line_may_be_longer_than_a_read() {
 /// Who has sent two waits for two answers.
 #[test]
 fn what_has_arrived_is_handed_out_before_more_is_read() {
-    let mut lines = Lines::new(Pieces::with_failures(&[b"HELO a\r\nQUIT\r\n"], ErrorKind::WouldBlock));
-    assert_eq!(lines.next_line().map_err(|error| error.kind()), Err(ErrorKind::WouldBlock), "nothing has come yet");
+    let mut lines = Lines::new(Pieces::new(&[b"HELO a\r\nQUIT\r\n"]).chain(Silent));
     for line in [&b"HELO a"[..], b"QUIT"] {
         let got = lines.next_line().expect("it has come");
         assert_eq!(got.as_deref(), Some(line));
     }
+}
+
+#[test]
+fn a_time_out_is_passed_on() {
+    let mut lines = Lines::new(Pieces::with_failures(&[b"HELO a\r\nQUIT\r\n"], ErrorKind::WouldBlock));
+    assert_eq!(lines.next_line().map_err(|error| error.kind()), Err(ErrorKind::WouldBlock), "nothing has come yet");
 }
 
 #[test]
@@ -85,7 +102,7 @@ fn a_time_out_in_the_middle_loses_nothing() {
 
 #[test]
 fn an_end_within_a_line_is_an_error() {
-    let bytes = b"a\r\nbc\r\n";
+    let bytes = b"a\r\n\rb\r\n";
     for arrived in 0..bytes.len() {
         for cut in every_cut(&bytes[..arrived]) {
             let (got, end) = read_all(Pieces::new(&cut));

@@ -1,13 +1,13 @@
 //! What a reader of messages promises, however the stream is cut.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 
 use frame_in_three::Frames;
 
 #[path = "../../pieces.rs"]
 mod pieces;
 
-use pieces::{Message, Pieces, all, every_cut, shown};
+use pieces::{Message, Pieces, Silent, all, every_cut, shown};
 
 /// All messages in `stream`, and how it ends.
 fn read_all(stream: Pieces) -> (Vec<Message>, Result<(), ErrorKind>) {
@@ -59,12 +59,17 @@ fn a_message_may_be_as_long_as_a_length_can_say() {
 /// Who has sent two waits for two answers.
 #[test]
 fn what_has_arrived_is_handed_out_before_more_is_read() {
-    let mut frames = Frames::new(Pieces::with_failures(&[b"\0\x02hi\0\x05hello"], ErrorKind::WouldBlock));
-    assert_eq!(frames.next_frame().map_err(|error| error.kind()), Err(ErrorKind::WouldBlock), "nothing has come yet");
+    let mut frames = Frames::new(Pieces::new(&[b"\0\x02hi\0\x05hello"]).chain(Silent));
     for message in [&b"hi"[..], b"hello"] {
         let got = frames.next_frame().expect("it has come");
         assert_eq!(got.as_deref(), Some(message));
     }
+}
+
+#[test]
+fn a_time_out_is_passed_on() {
+    let mut frames = Frames::new(Pieces::with_failures(&[b"\0\x02hi\0\x05hello"], ErrorKind::WouldBlock));
+    assert_eq!(frames.next_frame().map_err(|error| error.kind()), Err(ErrorKind::WouldBlock), "nothing has come yet");
 }
 
 #[test]
