@@ -1,14 +1,15 @@
 //! What a reader promises that does not believe what it is told.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::io::{ErrorKind, Read};
 
 use lying_prefix::Frames;
 
+#[path = "../../memory.rs"]
+mod memory;
 #[path = "../../pieces.rs"]
 mod pieces;
 
+use memory::{SMALL, watched};
 use pieces::{Message, Pieces, all, every_cut, shown};
 
 /// The limit of most tests.
@@ -70,7 +71,7 @@ fn who_has_refused_a_message_stays_failed() {
     let mut frames = Frames::new(&b"\0\0\0\x06\0\0\0\x02hi\0\0\0\0\0\0\0\0"[..], LIMIT);
     for _ in 0..3 {
         let end = frames.next_frame().map_err(|error| error.kind());
-        assert_eq!(end, Err(ErrorKind::InvalidData), "what stands in a refused message is no message");
+        assert_eq!(end, Err(ErrorKind::InvalidData), "what it has refused stands in the stream, and is no message");
     }
 }
 
@@ -90,36 +91,11 @@ fn an_end_within_a_message_is_an_error_and_stays_one() {
     }
 }
 
-/// More than a few kilobytes at once need a reason.
-const SMALL: usize = 16 * 1024;
-
-thread_local! {
-    /// The largest piece of memory that this thread has asked for.
-    static LARGEST: Cell<usize> = const { Cell::new(0) };
-}
-
-/// What `body` returns, and the largest piece of memory that it asks for.
-fn watched<T>(body: impl FnOnce() -> T) -> (T, usize) {
-    LARGEST.set(0);
-    (body(), LARGEST.get())
-}
-
-/// The system's allocator, watched.
-struct Watched;
-
-#[global_allocator]
-static ALLOCATOR: Watched = Watched;
-
-// SAFETY: all is left to the system's allocator, which keeps the contract.
-unsafe impl GlobalAlloc for Watched {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LARGEST.set(LARGEST.get().max(layout.size()));
-        // SAFETY: as our caller promises.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: as our caller promises, since the memory came from there.
-        unsafe { System.dealloc(memory, layout) }
+#[test]
+fn who_was_failed_by_the_stream_stays_failed() {
+    let mut frames = Frames::new(Pieces::with_failures(&[b"\0\0\0\x02hi"], ErrorKind::ConnectionReset), LIMIT);
+    for call in ["first", "second", "third"] {
+        let end = frames.next_frame().map_err(|error| error.kind());
+        assert_eq!(end, Err(ErrorKind::ConnectionReset), "the {call} call, and the connection is reset in the first");
     }
 }

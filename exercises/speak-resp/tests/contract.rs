@@ -9,10 +9,13 @@ use std::time::Duration;
 
 use speak_resp::{LONGEST, Malformed, Reply, parse_request, write_reply};
 
+#[path = "../../memory.rs"]
+mod memory;
 #[path = "../src/store.rs"]
 mod store;
 mod transcript;
 
+use memory::{SMALL, watched};
 use store::Store;
 use transcript::TRANSCRIPT;
 
@@ -92,10 +95,15 @@ fn what_is_no_request_is_refused() {
         b"*-1\r\n",
         b"*+1\r\n$4\r\nPING\r\n",
         b"* 1\r\n$4\r\nPING\r\n",
+        b"*1 \r\n$4\r\nPING\r\n",
+        b"*1\n$4\r\nPING\r\n",
+        b"*1\r.$4\r\nPING\r\n",
         b"*1\r\n+PING\r\n",
         b"*1\r\n$-1\r\n",
         b"*1\r\n$+4\r\nPING\r\n",
         b"*1\r\n$4\r\nPINGED\r\n",
+        b"*1\r\n$4\r\nPING\r.",
+        b"*1\r\n$4\r\nPING.\n",
         b"*1\r\n*1\r\n$4\r\nPING\r\n",
     ] {
         assert_eq!(read(bytes), Err(Malformed), "\"{}\"", bytes.escape_ascii());
@@ -112,6 +120,15 @@ fn a_number_beyond_the_limit_is_refused_at_once() {
     assert_eq!(read(b"*1\r\n$100000000000000000000000\r\n"), Err(Malformed));
     for begun in ["*", "*1\r\n$"] {
         assert_eq!(read(format!("{begun}{LONGEST}\r\n").as_bytes()), Ok(None), "this much is allowed");
+    }
+}
+
+#[test]
+fn a_number_takes_no_memory() {
+    for begun in ["*", "*1\r\n$"] {
+        let (request, largest) = watched(|| parse_request(format!("{begun}{LONGEST}\r\n").as_bytes()));
+        assert_eq!(request, Ok(None), "{begun}{LONGEST}");
+        assert!(largest <= SMALL, "one line has come, {begun}{LONGEST}, and {largest} bytes were asked for at once");
     }
 }
 
@@ -133,6 +150,7 @@ fn each_reply_is_written_as_redis_has_it() {
         (bulk(b"hello"), r"$5\r\nhello\r\n"),
         (bulk(b""), r"$0\r\n\r\n"),
         (bulk(b"\r\n\0"), r"$3\r\n\r\n\x00\r\n"),
+        (bulk(b"caf\xe9"), r"$4\r\ncaf\xe9\r\n"),
         (Reply::Null, r"$-1\r\n"),
         (Reply::Array(vec![]), r"*0\r\n"),
         (Reply::Array(vec![Reply::Integer(1), Reply::Array(vec![Reply::Null])]), r"*2\r\n:1\r\n*1\r\n$-1\r\n"),
