@@ -89,3 +89,16 @@ fn what_is_announced_while_the_server_is_asked_stays() {
         assert_eq!(gil.run(|token| rate.get(token)), 8, "the newest rate stays");
     });
 }
+
+#[test]
+fn what_is_announced_at_the_moment_of_the_answer_stays() {
+    TWO_THREADS.run(|| {
+        let gil = Gil::with_interval(NEVER);
+        let rate = Rate::new(|| 7);
+        thread::scope(|scope| {
+            scope.spawn("newsagent", || gil.run(|token| rate.announce(token, 8)));
+            gil.run(|token| rate.get(token));
+        });
+        assert_eq!(gil.run(|token| rate.get(token)), 8, "the newest rate is the one that was announced");
+    });
+}
