@@ -86,9 +86,11 @@ fn what_has_arrived_is_handed_out_before_more_is_read() {
 }
 
 #[test]
-fn a_time_out_is_passed_on() {
-    let mut lines = Lines::new(Pieces::with_failures(&[b"HELO a\r\nQUIT\r\n"], ErrorKind::WouldBlock));
-    assert_eq!(lines.next_line().map_err(|error| error.kind()), Err(ErrorKind::WouldBlock), "nothing has come yet");
+fn a_failure_is_passed_on() {
+    for kind in [ErrorKind::WouldBlock, ErrorKind::ConnectionReset] {
+        let mut lines = Lines::new(Pieces::with_failures(&[b"HELO a\r\nQUIT\r\n"], kind));
+        assert_eq!(lines.next_line().map_err(|error| error.kind()), Err(kind), "the stream has failed");
+    }
 }
 
 #[test]

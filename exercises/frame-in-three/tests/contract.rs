@@ -67,9 +67,11 @@ fn what_has_arrived_is_handed_out_before_more_is_read() {
 }
 
 #[test]
-fn a_time_out_is_passed_on() {
-    let mut frames = Frames::new(Pieces::with_failures(&[b"\0\x02hi\0\x05hello"], ErrorKind::WouldBlock));
-    assert_eq!(frames.next_frame().map_err(|error| error.kind()), Err(ErrorKind::WouldBlock), "nothing has come yet");
+fn a_failure_is_passed_on() {
+    for kind in [ErrorKind::WouldBlock, ErrorKind::ConnectionReset] {
+        let mut frames = Frames::new(Pieces::with_failures(&[b"\0\x02hi\0\x05hello"], kind));
+        assert_eq!(frames.next_frame().map_err(|error| error.kind()), Err(kind), "the stream has failed");
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Wrong: it fetches all that there is, up to the end or a time-out, before it looks for a message. Without a time-out it waits for
-//! the end of the stream.
+//! Wrong: it fetches all that there is, up to the end or a time-out, before it looks for a message. Without a time-out it
+//! waits for the end of the stream.
 
 use std::io::{self, ErrorKind, Read};
 

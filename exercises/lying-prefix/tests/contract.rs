@@ -41,7 +41,7 @@ fn what_is_too_long_is_refused_as_soon_as_its_length_is_known() {
     let (got, end) = read_all(&b"\0\0\0\x06stolen"[..], LIMIT);
     assert_eq!((got.len(), end), (0, Err(ErrorKind::InvalidData)));
     // Each byte of the length counts.
-    for length in [b"\0\0\x01\0", b"\0\x01\0\0", b"\x01\0\0\0"] {
+    for length in [b"\0\0\x01\0", b"\0\x01\0\0", b"\x01\0\0\0", b"\xff\xff\xff\xff"] {
         let (_, end) = read_all(&length[..], LIMIT);
         assert_eq!(end, Err(ErrorKind::InvalidData), "{} is promised", length.escape_ascii());
     }
