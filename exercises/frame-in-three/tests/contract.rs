@@ -52,7 +52,7 @@ fn a_message_may_be_as_long_as_a_length_can_say() {
     let text = "x".repeat(usize::from(u16::MAX));
     let message = [b"\xff\xff", text.as_bytes()].concat();
     let (got, end) = read_all(Pieces::new(&[&message[..10_000], &message[10_000..], b"\0\x02hi"]));
-    assert!(got == [text.as_str(), "hi"], "{} messages have come", got.len());
+    assert!(got == [text.as_str(), "hi"], "{} messages of two have come, and then {end:?}", got.len());
     assert_eq!(end, Ok(()));
 }
 

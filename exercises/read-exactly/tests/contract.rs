@@ -32,7 +32,8 @@ fn what_comes_after_is_left_in_the_stream() {
     for cut in every_cut(b"abcdefgh") {
         let mut stream = Pieces::new(&cut);
         let mut record = [0; 4];
-        assert!(matches!(read_exactly(&mut stream, &mut record), Ok(true)));
+        let read = read_exactly(&mut stream, &mut record);
+        assert!(matches!(read, Ok(true)), "{read:?}, after the pieces {}", shown(&cut));
         let left = stream.left();
         let left = left.escape_ascii();
         assert_eq!(stream.left(), *b"efgh", "the second record is to come, and left is \"{left}\": {}", shown(&cut));
