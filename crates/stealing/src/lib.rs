@@ -142,7 +142,8 @@ impl StealingPool {
 
     /// Runs `job` in one of the workers, and blocks until it has ended. In a worker of this pool, it runs here and now.
     ///
-    /// A worker of *another* pool blocks as any other thread does, and does nothing else meanwhile.
+    /// A worker of *another* pool blocks as any other thread does, and does nothing else meanwhile. So if the jobs of two
+    /// pools wait for each other's, all workers of both may end up waiting, for good.
     ///
     /// # Panics
     ///
