@@ -31,8 +31,7 @@ impl Handler for Book {
 }
 
 /// Sends numbered requests, several at a time, until the server has none of it any more. Returns which were acknowledged.
-fn keep_asking(address: SocketAddr, client: usize, answers: &AtomicUsize) -> Vec<String> {
-    let mut connection = Client::new(address);
+fn keep_asking(mut connection: Client, client: usize, answers: &AtomicUsize) -> Vec<String> {
     let mut acknowledged = Vec::new();
     for round in 0.. {
         let requests: String = (0..7).map(|number| format!("{client}/{round}/{number}\n")).collect();
@@ -58,7 +57,10 @@ fn shut_down_under_load(strategy: Each) {
     let (address, answers) = (server.local_addr(), AtomicUsize::new(0));
     let acknowledged: Vec<String> = thread::scope(|scope| {
         let answers = &answers;
-        let clients: Vec<_> = (0..8).map(|client| scope.spawn(move || keep_asking(address, client, answers))).collect();
+        // All of them have come before any of them asks: when there are answers enough, nobody is let in any more.
+        let connections: Vec<_> = (0..8).map(|_| Client::new(address)).collect();
+        let ask = |(client, connection)| scope.spawn(move || keep_asking(connection, client, answers));
+        let clients: Vec<_> = connections.into_iter().enumerate().map(ask).collect();
         until(|| answers.load(Relaxed) > 2000);
         assert_eq!(server.shutdown(LONG), Ok(()));
         clients.into_iter().flat_map(|client| client.join().unwrap()).collect()
