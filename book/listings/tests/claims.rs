@@ -396,6 +396,7 @@ fn with_forced_switching_whoever_was_asked_is_back_after_another() {
     had.assert_predicted(&[None, Some(1)]);
 }
 
+#[cfg(not(loom))]
 #[test]
 fn halves_of_halves_add_up() {
     let numbers: Vec<u64> = (1..=100_000).collect();
