@@ -49,7 +49,7 @@
 //! To lie down and to be woken takes some ten microseconds, for each thread in each round. So a thread watches the round
 //! for a moment first, as a mutex does with its word. That pays where every thread has a processor. Where there are more
 //! threads than processors, some of the others wait for the very processor on which it watches, and it mostly watches in
-//! vain: on two processors, two threads met twelve times as fast as at std's barrier, four at 1.7 times, eight as fast,
+//! vain: on two processors, two threads met over ten times as fast as at std's barrier, four at 1.7 times, eight as fast,
 //! and sixteen took 1.6 times as long (`compare -- barrier --pin spread` in `benches`).
 //!
 //! To give the turn away instead (`yield_now`) was faster for many threads, as long as nothing else ran: the others came
