@@ -1,14 +1,12 @@
 //! Charts of what the benchmarks have measured, drawn from the files in `results`.
 
-use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 
 use plotters::coord::Shift;
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use serde::Deserialize;
+use results::{Comparison, Comparisons, Fairness, Measured, median};
 
 use crate::{Error, Figure, escaped};
 
@@ -231,51 +229,6 @@ impl Quantity {
     }
 }
 
-/// A file of results, as `compare --json` writes it.
-#[derive(Deserialize)]
-struct Results {
-    machine: Machine,
-    rounds: u32,
-    milliseconds: u64,
-    /// How long a round lasts in which threads compete.
-    contest_milliseconds: u64,
-    comparisons: Vec<Comparison>,
-}
-
-#[derive(Deserialize)]
-struct Machine {
-    processor: Option<String>,
-    processors: Option<usize>,
-    system: String,
-    date: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Comparison {
-    id: String,
-    pin: String,
-    contenders: Vec<Measured>,
-}
-
-#[derive(Deserialize)]
-struct Measured {
-    name: String,
-    /// Nanoseconds for one operation, in each round.
-    elapsed: Vec<f64>,
-    /// Nanoseconds of processor time for one operation, in each round.
-    #[serde(default)]
-    processor: Vec<f64>,
-    fairness: Option<Fairness>,
-}
-
-#[derive(Deserialize)]
-struct Fairness {
-    least: Vec<f64>,
-    most: Vec<f64>,
-    #[serde(default)]
-    first: Vec<f64>,
-}
-
 /// Draws every chart whose results are there, for the book in the folder `source`.
 pub(crate) fn draw(source: &Path) -> Result<Vec<Figure>, Error> {
     let mut figures = Vec::new();
@@ -286,7 +239,7 @@ pub(crate) fn draw(source: &Path) -> Result<Vec<Figure>, Error> {
             continue;
         }
         let fault = |reason: String| Error::Results { file: file.clone(), reason };
-        let results: Results = serde_json::from_slice(&fs::read(&file)?).map_err(|error| fault(error.to_string()))?;
+        let results: Comparisons = results::read(&file).map_err(|error| fault(error.reason().to_owned()))?;
         let groups = chart.groups(&results);
         if groups.is_empty() {
             return Err(fault(format!("it has nothing about {}", chart.scenario)));
@@ -319,7 +272,7 @@ impl Chart {
     /// The numbers of this chart, in the order in which they were measured.
     ///
     /// The threads are dealt out to the processors in turn. Where the system puts them is luck, and may be one processor.
-    fn groups(&self, results: &Results) -> Vec<Group> {
+    fn groups(&self, results: &Comparisons) -> Vec<Group> {
         let mine = results.comparisons.iter().filter(|comparison| comparison.pin == "spread");
         let group = |comparison: &Comparison| {
             let label = self.columns.label(comparison.id.strip_prefix(self.scenario)?)?;
@@ -426,17 +379,7 @@ impl Chart {
     }
 
     /// The figure: the picture, what it shows and where that was measured, and the numbers as a table.
-    fn html(&self, svg: &str, groups: &[Group], results: &Results) -> String {
-        let Machine { processor, processors, system, date } = &results.machine;
-        let mut machine = String::new();
-        // Writing to a string does not fail.
-        if let Some(processors) = processors {
-            let _ = write!(machine, "{processors} × ");
-        }
-        let _ = write!(machine, "{}, {system}", processor.as_deref().unwrap_or("unknown processor"));
-        if let Some(date) = date {
-            let _ = write!(machine, ", {date}");
-        }
+    fn html(&self, svg: &str, groups: &[Group], results: &Comparisons) -> String {
         let milliseconds = match self.quantity {
             Quantity::Time | Quantity::Worked => results.milliseconds,
             Quantity::Throughput | Quantity::Shares | Quantity::First => results.contest_milliseconds,
@@ -458,7 +401,7 @@ impl Chart {
             svg.replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{}\" ", escaped(self.title)), 1),
             self.quantity.explanation(),
             results.rounds,
-            escaped(&machine),
+            escaped(&results.machine.to_string()),
             self.columns.name(),
             String::from_iter(names),
             String::from_iter(rows),
@@ -506,11 +449,4 @@ fn figures(value: f64) -> String {
         value if value < 100.0 => format!("{value:.1}"),
         value => format!("{value:.0}"),
     }
-}
-
-fn median(values: &[f64]) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let upper = sorted.get(sorted.len() / 2)?;
-    Some(f64::midpoint(sorted[(sorted.len() - 1) / 2], *upper))
 }

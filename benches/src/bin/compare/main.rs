@@ -1,11 +1,9 @@
 //! Measures contenders in turns and prints how ours does against each peer.
 
-mod machine;
 mod rounds;
 mod table;
 
 use std::error::Error;
-use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,10 +11,9 @@ use std::time::Duration;
 
 use benches::{Placement, Scenario, scenarios};
 use clap::{Parser, ValueEnum};
-use serde::Serialize;
+use results::{Comparisons, Machine};
 
-use crate::machine::Machine;
-use crate::rounds::{Comparison, Plan};
+use crate::rounds::Plan;
 
 /// Compares our primitives with their peers, in interleaved rounds.
 ///
@@ -49,8 +46,7 @@ struct Arguments {
     json: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Pin {
     /// Wherever the system likes
     None,
@@ -69,24 +65,14 @@ impl Pin {
         }
     }
 
-    /// How a table says it.
-    const fn heading(self) -> &'static str {
+    /// As it is given, and written down.
+    const fn name(self) -> &'static str {
         match self {
-            Pin::None => "",
-            Pin::One => "pinned: one",
-            Pin::Spread => "pinned: spread",
+            Pin::None => "none",
+            Pin::One => "one",
+            Pin::Spread => "spread",
         }
     }
-}
-
-/// What `--json` writes. Times are in nanoseconds.
-#[derive(Serialize)]
-struct Report {
-    machine: Machine,
-    rounds: u32,
-    milliseconds: u64,
-    contest_milliseconds: u64,
-    comparisons: Vec<Comparison>,
 }
 
 fn main() -> ExitCode {
@@ -135,9 +121,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     }
 
     if let Some(file) = &arguments.json {
-        let report = Report { machine, rounds, milliseconds, contest_milliseconds, comparisons };
-        fs::write(file, serde_json::to_string_pretty(&report)?)
-            .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+        results::write(file, &Comparisons { machine, rounds, milliseconds, contest_milliseconds, comparisons })?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::rounds::{Comparison, Fairness, Measured, Quartiles, Ratio, median};
+use results::{Comparison, Fairness, Measured, Quartiles, Ratio, median};
 
 /// From this ratio of the best peer's time to ours on we call ourselves level with it, and from its inverse on ahead.
 const LEVEL: f64 = 0.95;
@@ -13,7 +13,7 @@ pub(crate) fn draw(comparison: &Comparison) -> String {
     let contest = comparison.contenders.iter().any(|contender| contender.fairness.is_some());
     let single = if sleeps { "   single operations: quartiles" } else { "" };
     let shares = if contest { "   least   most" } else { "" };
-    let pin = comparison.pin.heading();
+    let pin = if comparison.pin == "none" { String::new() } else { format!("pinned: {}", comparison.pin) };
     let mut table = format!("{}: {}\n", comparison.id, comparison.about);
     // Writing to a string cannot fail.
     let _ = writeln!(table, "  {pin:<14}  {:>9}  {:>9}{single}{shares}   their time / ours", "time", "CPU");
@@ -33,11 +33,8 @@ pub(crate) fn draw(comparison: &Comparison) -> String {
 }
 
 fn row(contender: &Measured, sleeps: bool) -> String {
-    let elapsed = duration(median(&contender.elapsed));
-    let processor = match contender.processor.as_slice() {
-        [] => "-".to_owned(),
-        times => duration(median(times)),
-    };
+    let middle = |times: &[f64]| median(times).map_or_else(|| "-".to_owned(), duration);
+    let (elapsed, processor) = (middle(&contender.elapsed), middle(&contender.processor));
     let single = match &contender.single {
         Some(Quartiles { lower, median, upper }) => {
             format!("   {:>8}  {:>8}  {:>8} ", duration(*lower), duration(*median), duration(*upper))
@@ -86,7 +83,6 @@ fn three_digits(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Pin;
 
     #[test]
     fn a_duration_has_three_digits_and_the_unit_that_suits_it() {
@@ -96,11 +92,18 @@ mod tests {
 
     fn comparison(ratio: f64) -> Comparison {
         let single = Some(Quartiles { lower: 999.6e3, median: 999.6e3, upper: 999.6e3 });
-        let contender =
-            |name, ratio| Measured { name, elapsed: vec![5.0], processor: Vec::new(), single, fairness: None, ratio };
+        let contender = |name: &str, ratio| Measured {
+            name: name.to_owned(),
+            elapsed: vec![5.0],
+            processor: Vec::new(),
+            single,
+            fairness: None,
+            ratio,
+        };
         let ratio = Some(Ratio { median: ratio, min: 0.01, max: 16_193.46 });
         let contenders = vec![contender("locksmith", None), contender("event-listener", ratio)];
-        Comparison { id: "event/wake/16".to_owned(), about: "a sentence", pin: Pin::Spread, contenders }
+        let [id, about, pin] = ["event/wake/16", "a sentence", "spread"].map(str::to_owned);
+        Comparison { id, about, pin, contenders }
     }
 
     #[test]

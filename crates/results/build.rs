@@ -1,4 +1,4 @@
-//! Remembers which compiler builds this, for `compare` to write beside the numbers.
+//! Remembers which compiler builds this, to be written beside the numbers.
 
 use std::env;
 use std::process::Command;

@@ -5,25 +5,31 @@ use std::fs;
 use std::thread::available_parallelism;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What the numbers depend on besides the code. What the system does not tell is `None`.
-#[derive(Serialize)]
-pub(crate) struct Machine {
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
     /// The processor's name, as Linux knows it.
-    processor: Option<String>,
-    /// How many processors this program may use.
-    processors: Option<usize>,
+    pub processor: Option<String>,
+    /// How many processors the program that measured may use.
+    pub processors: Option<usize>,
     /// The operating system, and the version of its kernel on Linux.
-    system: String,
-    /// The compiler that built this program.
-    compiler: &'static str,
+    pub system: String,
+    /// The compiler that built the program; empty if nobody wrote that down.
+    #[serde(default)]
+    pub compiler: String,
     /// The day, in Greenwich.
-    date: Option<String>,
+    pub date: Option<String>,
+    /// How many threads wanted to run when it began, as Linux averages that over a minute. Where it is not well below one,
+    /// something else was going on.
+    #[serde(default)]
+    pub load: Option<f64>,
 }
 
 impl Machine {
-    pub(crate) fn this() -> Machine {
+    /// This machine, now.
+    pub fn this() -> Machine {
         let kernel = fs::read_to_string("/proc/sys/kernel/osrelease");
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
         Machine {
@@ -31,8 +37,9 @@ impl Machine {
             processors: available_parallelism().ok().map(usize::from),
             system: kernel
                 .map_or_else(|_| std::env::consts::OS.to_owned(), |kernel| format!("Linux {}", kernel.trim_end())),
-            compiler: env!("COMPILER"),
+            compiler: env!("COMPILER").to_owned(),
             date: since_1970.ok().map(|time| date(time.as_secs() / (24 * 60 * 60))),
+            load: fs::read_to_string("/proc/loadavg").ok().and_then(|load| load.split(' ').next()?.parse().ok()),
         }
     }
 }
@@ -43,7 +50,9 @@ impl fmt::Display for Machine {
             write!(formatter, "{processors} × ")?;
         }
         write!(formatter, "{}, {}", self.processor.as_deref().unwrap_or("unknown processor"), self.system)?;
-        write!(formatter, ", {}", self.compiler)?;
+        if !self.compiler.is_empty() {
+            write!(formatter, ", {}", self.compiler)?;
+        }
         self.date.as_ref().map_or(Ok(()), |date| write!(formatter, ", {date}"))
     }
 }
