@@ -2,8 +2,8 @@
 #![cfg(not(loom))]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::thread;
 use std::time::Duration;
 
@@ -181,30 +181,6 @@ fn sleepers_without_an_interval_take_no_processor_time() {
                 }
                 roll.wait_until_asleep(4);
                 roll.assert_idle();
-            });
-        });
-    });
-}
-
-/// A thread that never comes to a checkpoint is not pushed away: the interval is an offer.
-#[cfg(target_os = "linux")]
-#[test]
-fn nobody_comes_in_between_two_checkpoints() {
-    rehearse(|| {
-        let gil = Gil::with_interval(HASTY);
-        let roll = rehearsal::Roll::new();
-        let entered = AtomicBool::new(false);
-        thread::scope(|scope| {
-            gil.run(|token| {
-                scope.spawn(|| {
-                    roll.sign();
-                    gil.run(|_| entered.store(true, Relaxed));
-                });
-                roll.wait_until_asleep(1);
-                thread::sleep(HASTY * 50);
-                assert!(!entered.load(Relaxed));
-                while !token.checkpoint() {}
-                assert!(entered.load(Relaxed));
             });
         });
     });
