@@ -2,8 +2,8 @@
 
 mod common;
 
-use std::io::{ErrorKind, Write};
-use std::net::TcpStream;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
 use std::thread;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use server::services::Store;
 use server::{Accepting, End, Limits, Pooled, Server, State, ThreadPerConnection, WhenFull};
 use socket2::SockRef;
 
-use common::{Client, LONG, LONGEST, echo, on_every_strategy, patient, until};
+use common::{Client, Each, LONG, LONGEST, echo, on_every_strategy, patient, until};
 
 const SHORT: Duration = Duration::from_millis(200);
 
@@ -37,8 +37,8 @@ fn silence_between_frames_ends_a_connection() {
 
 #[test]
 fn one_byte_at_a_time_does_not_move_the_deadline_of_a_frame() {
-    rehearsal::rehearse(|| {
-        let (server, ends) = echo(Pooled::new(1), Limits { frame: SHORT, linger: Duration::ZERO, ..patient() });
+    on_every_strategy(1, |strategy| {
+        let (server, ends) = echo(strategy, Limits { frame: SHORT, linger: Duration::ZERO, ..patient() });
         trickle(Client::new(server.local_addr()).stream());
         assert_eq!(ends.recv().unwrap(), End::Slow);
         Client::new(server.local_addr()).ask("next", "next");
@@ -48,41 +48,39 @@ fn one_byte_at_a_time_does_not_move_the_deadline_of_a_frame() {
 
 #[test]
 fn a_frame_has_to_come_at_some_rate() {
-    rehearsal::rehearse(|| {
+    on_every_strategy(1, |strategy| {
         let limits = Limits { rate: 1000, grace: SHORT, linger: Duration::ZERO, ..patient() };
-        let (server, ends) = echo(Pooled::new(1), limits);
+        let (server, ends) = echo(strategy, limits);
         trickle(Client::new(server.local_addr()).stream());
         assert_eq!(ends.recv().unwrap(), End::Slow);
     });
 }
 
 /// A client that asks, and never reads.
-fn never_read(limits: Limits) {
-    rehearsal::rehearse(move || {
-        let (server, ends) = echo(Pooled::new(1), limits);
-        let mut client = Client::new(server.local_addr());
-        let line = format!("{}\n", "x".repeat(100_000));
-        // Both sides' buffers fill, then this blocks, until the server has had enough.
-        while client.0.get_mut().write_all(line.as_bytes()).is_ok() {}
-        assert_eq!(ends.recv().unwrap(), End::Unread);
-        Client::new(server.local_addr()).ask("next", "next");
-    });
+fn never_read(strategy: Each, limits: Limits) {
+    let (server, ends) = echo(strategy, limits);
+    let mut client = Client::new(server.local_addr());
+    let line = format!("{}\n", "x".repeat(100_000));
+    // Both sides' buffers fill, then this blocks, until the server has had enough.
+    while client.0.get_mut().write_all(line.as_bytes()).is_ok() {}
+    assert_eq!(ends.recv().unwrap(), End::Unread);
+    Client::new(server.local_addr()).ask("next", "next");
 }
 
 #[test]
 fn who_never_reads_is_not_waited_for_beyond_the_deadline() {
-    never_read(Limits { write: SHORT, ..patient() });
+    on_every_strategy(1, |strategy| never_read(strategy, Limits { write: SHORT, ..patient() }));
 }
 
 #[test]
 fn replies_have_to_be_taken_at_some_rate() {
-    never_read(Limits { rate: 1_000_000, grace: SHORT, ..patient() });
+    on_every_strategy(1, |strategy| never_read(strategy, Limits { rate: 1_000_000, grace: SHORT, ..patient() }));
 }
 
 #[test]
 fn who_does_not_read_is_not_read_either() {
-    rehearsal::rehearse(|| {
-        let (server, _ends) = echo(ThreadPerConnection, patient());
+    on_every_strategy(1, |strategy| {
+        let (server, _ends) = echo(strategy, patient());
         let client = Client::new(server.local_addr());
         client.stream().set_write_timeout(Some(SHORT)).unwrap();
         let line = format!("{}\n", "x".repeat(1000));
@@ -113,9 +111,131 @@ fn a_reset_in_the_middle_of_a_frame_ends_one_connection() {
 }
 
 #[test]
+fn those_who_left_while_they_waited_cost_nothing() {
+    on_every_strategy(1, |strategy| {
+        let (server, _ends) = echo(strategy, patient());
+        let mut silent = Client::new(server.local_addr());
+        silent.ask("hello", "hello");
+        for _ in 0..100 {
+            let mut client = Client::new(server.local_addr());
+            client.send("is anybody there?\n");
+            SockRef::from(client.stream()).set_linger(Some(Duration::ZERO)).unwrap();
+        }
+        let mut last = Client::new(server.local_addr());
+        last.send("I have waited\n");
+        drop(silent);
+        assert_eq!(last.line(), "I have waited");
+        until(|| server.stats().connections.len() == 1);
+        last.ask("and I am alone", "and I am alone");
+    });
+}
+
+#[test]
+fn one_who_goes_on_talking_is_not_listened_to_for_long() {
+    on_every_strategy(1, |strategy| {
+        let (server, ends) = echo(strategy, Limits { linger: SHORT, ..patient() });
+        let mut client = Client::new(server.local_addr());
+        client.send("quit\n");
+        trickle(client.stream());
+        assert_eq!(ends.recv().unwrap(), End::HungUp);
+    });
+}
+
+#[test]
+fn one_who_goes_on_talking_is_not_listened_to_for_much() {
+    on_every_strategy(1, |strategy| {
+        let (server, ends) = echo(strategy, Limits { linger: LONG, ..patient() });
+        let mut client = Client::new(server.local_addr());
+        client.send("quit\n");
+        while client.stream().write_all(&[b'x'; 10_000]).is_ok() {}
+        assert_eq!(ends.recv().unwrap(), End::HungUp);
+    });
+}
+
+/// Clients that are there no more, and have not said so: the battery is empty, or somebody has tripped over the cable.
+#[cfg(target_os = "linux")]
+mod vanished {
+    use std::fs;
+    use std::net::SocketAddr;
+
+    use socket2::SockFilter;
+
+    use super::*;
+
+    /// From now on nothing arrives at the client. So the system does not acknowledge anything for it, nor say that it is
+    /// there.
+    fn vanish(client: &Client) {
+        /// The instruction of a packet filter that ends it, with the number of bytes to let pass.
+        const RETURN: u16 = 0x06;
+        SockRef::from(client.stream()).attach_filter(&[SockFilter::new(RETURN, 0, 0, 0)]).unwrap();
+    }
+
+    #[test]
+    fn between_two_frames_costs_the_time_to_be_idle() {
+        on_every_strategy(1, |strategy| {
+            let (server, ends) = echo(strategy, Limits { idle: SHORT, linger: SHORT, ..patient() });
+            let mut client = Client::new(server.local_addr());
+            client.ask("hello", "hello");
+            vanish(&client);
+            assert_eq!(ends.recv().unwrap(), End::Idle);
+            Client::new(server.local_addr()).ask("next", "next");
+        });
+    }
+
+    #[test]
+    fn in_the_middle_of_a_frame_costs_the_time_for_a_frame() {
+        on_every_strategy(1, |strategy| {
+            let (server, ends) = echo(strategy, Limits { frame: SHORT, linger: SHORT, ..patient() });
+            let mut client = Client::new(server.local_addr());
+            client.send("half a li");
+            vanish(&client);
+            assert_eq!(ends.recv().unwrap(), End::Slow);
+            Client::new(server.local_addr()).ask("next", "next");
+        });
+    }
+
+    #[test]
+    fn before_the_replies_costs_the_time_to_write() {
+        on_every_strategy(1, |strategy| {
+            let server = Server::bind("127.0.0.1:0").unwrap().limits(Limits { write: SHORT, ..patient() });
+            let server = server.start(strategy, Store::framing(LONGEST), Store::new(2 * LONGEST)).unwrap();
+            let mut client = Client::new(server.local_addr());
+            client.ask(&format!("SET a {}", "x".repeat(LONGEST / 2)), "+OK");
+            vanish(&client);
+            // More than the system's buffers take.
+            client.send(&"GET a\r\n".repeat(50));
+            until(|| server.stats().totals.lapsed == 1);
+            Client::new(server.local_addr()).ask("PING", "+PONG");
+        });
+    }
+
+    /// How many times the system has asked whether the peer is there, and has had no answer.
+    fn unanswered(local: SocketAddr, peer: SocketAddr) -> u32 {
+        // The address of this machine is 127.0.0.1, and the system writes it as the processor reads it.
+        let port = |address: SocketAddr| format!(":{:04X}", address.port());
+        let table = fs::read_to_string("/proc/net/tcp").unwrap();
+        let connection = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let mut ours = connection.filter(|words| words[1].ends_with(&port(local)) && words[2].ends_with(&port(peer)));
+        ours.next().expect("the connection is there")[8].parse().unwrap()
+    }
+
+    #[test]
+    fn is_asked_after_by_the_system() {
+        rehearsal::rehearse(|| {
+            let (server, _ends) = echo(ThreadPerConnection, Limits { keepalive: Duration::from_secs(1), ..patient() });
+            let mut client = Client::new(server.local_addr());
+            client.ask("hello", "hello");
+            vanish(&client);
+            let (local, peer) = (client.stream().peer_addr().unwrap(), client.stream().local_addr().unwrap());
+            until(|| unanswered(local, peer) > 0);
+        });
+    }
+}
+
+#[test]
 fn the_end_in_the_middle_of_a_frame_is_a_fault() {
-    rehearsal::rehearse(|| {
-        let (server, ends) = echo(Accepting::new(1), patient());
+    on_every_strategy(1, |strategy| {
+        let (server, ends) = echo(strategy, patient());
         let mut client = Client::new(server.local_addr());
         client.send("whole\nhalf");
         client.say_no_more();
@@ -141,9 +261,9 @@ fn what_came_before_an_oversized_frame_is_answered() {
 
 #[test]
 fn garbage_is_answered_with_an_error_and_the_end() {
-    rehearsal::rehearse(|| {
+    on_every_strategy(1, |strategy| {
         let server = Server::bind("127.0.0.1:0").unwrap();
-        let server = server.start(Pooled::new(1), Store::framing(1000), Store::new(1000)).unwrap();
+        let server = server.start(strategy, Store::framing(1000), Store::new(1000)).unwrap();
         for garbage in ["*1\r\n!garbage", "*-7\r\n", "\"half a quote\r\n", "*2\r\n$999999\r\n"] {
             let mut client = Client::new(server.local_addr());
             client.send("PING\r\n");
@@ -154,6 +274,30 @@ fn garbage_is_answered_with_an_error_and_the_end() {
         }
         let mut client = Client::new(server.local_addr());
         client.ask("PING", "+PONG");
+    });
+}
+
+#[test]
+fn noise_is_survived() {
+    on_every_strategy(1, |strategy| {
+        let server = Server::bind("127.0.0.1:0").unwrap();
+        let server = server.start(strategy, Store::framing(1000), Store::new(1000)).unwrap();
+        let mut seed = 1_u32;
+        for _ in 0..200 {
+            let noise: [u8; 1000] = std::array::from_fn(|_| {
+                // As good as chance, and the same each time: a linear congruential generator.
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                seed.to_be_bytes()[0]
+            });
+            let client = Client::new(server.local_addr());
+            // The server may hang up before it has read all of it.
+            _ = client.stream().write_all(&noise);
+            _ = client.stream().shutdown(Shutdown::Write);
+            _ = client.stream().read_to_end(&mut Vec::new());
+        }
+        Client::new(server.local_addr()).ask("PING", "+PONG");
+        until(|| server.stats().totals.ended >= 200);
+        assert_eq!(server.stats().totals.panicked, 0);
     });
 }
 
