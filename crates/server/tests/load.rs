@@ -1,20 +1,23 @@
-//! A shutdown while everybody is busy: nothing that was acknowledged is lost, and nothing is done twice.
+//! While everybody is busy, nothing that was acknowledged is lost, and nothing is done twice: not by a shutdown, nor by
+//! the misfortunes of others.
 
 mod common;
 
 use std::collections::HashSet;
 use std::io::{BufRead, Write};
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use framing::{Delimited, FrameError};
-use server::{Handler, Replies, Server, Then};
+use server::{Handler, Limits, Replies, Server, Then};
+use socket2::SockRef;
 
-use common::{Client, Each, LONG, on_every_strategy, until};
+use common::{Client, Each, LONG, on_every_strategy, patient, until};
 
-/// Keeps a book of what it has answered.
+/// Keeps a book of what it has answered. `panic` panics.
 #[derive(Clone, Default)]
 struct Book(Arc<Mutex<Vec<String>>>);
 
@@ -24,6 +27,9 @@ impl Handler for Book {
     fn begin(&self, _peer: SocketAddr) {}
 
     fn frame(&self, (): &mut (), frame: &[u8], replies: &mut Replies<'_>) -> Result<Then, FrameError> {
+        if frame == b"panic" {
+            rehearsal::panic_on_purpose();
+        }
         self.0.lock().unwrap().push(String::from_utf8(frame.to_vec()).expect("the test sends text"));
         replies.send(frame)?;
         Ok(Then::GoOn)
@@ -75,4 +81,60 @@ fn shut_down_under_load(strategy: Each) {
 #[test]
 fn a_shutdown_under_load_loses_nothing() {
     on_every_strategy(8, shut_down_under_load);
+}
+
+/// Comes, does what it can to be a nuisance, and goes.
+fn be_a_nuisance(address: SocketAddr, kind: usize) {
+    let mut client = Client::new(address);
+    let (text, leave): (_, fn(Client)) = match kind % 6 {
+        0 => ("", drop),
+        1 => ("half a li", reset),
+        2 => ("half a li", |client| assert_eq!(client.rest(), "", "a frame that takes too long")),
+        3 => ("half a li", |client| client.stream().shutdown(Shutdown::Write).unwrap()),
+        4 => ("panic\n", |client| assert_eq!(client.rest(), "")),
+        _ => ("much too long, with no end of the line anywhere near", |client| assert_eq!(client.rest(), "")),
+    };
+    client.send(text);
+    leave(client);
+}
+
+fn reset(client: Client) {
+    SockRef::from(client.stream()).set_linger(Some(Duration::ZERO)).unwrap();
+}
+
+fn serve_among_nuisances(strategy: Each) {
+    const MOMENT: Duration = Duration::from_millis(5);
+    let book = Book::default();
+    // Who means well sends a frame in one piece, and that takes no time.
+    let limits = Limits { frame: MOMENT, linger: MOMENT, ..patient() };
+    let server = Server::bind("127.0.0.1:0").unwrap().limits(limits);
+    let server = server.start(strategy, Delimited::lf(40), book.clone()).unwrap();
+    let address = server.local_addr();
+    thread::scope(|scope| {
+        for client in 0..4 {
+            scope.spawn(move || {
+                let mut connection = Client::new(address);
+                for round in 0..200 {
+                    let text = format!("{client}/{round}");
+                    connection.ask(&text, &text);
+                }
+            });
+        }
+        for first in 0..4 {
+            scope.spawn(move || (0..24).for_each(|number| be_a_nuisance(address, first + number)));
+        }
+    });
+    until(|| server.stats().connections.is_empty());
+    let totals = server.stats().totals;
+    assert_eq!((totals.accepted, totals.ended, totals.refused, totals.panicked), (100, 100, 0, 16));
+    let done = book.0.lock().unwrap();
+    let once: HashSet<_> = done.iter().collect();
+    assert_eq!((done.len(), once.len()), (800, 800), "each request was answered, and nothing was done twice");
+    assert_eq!(server.shutdown(LONG), Ok(()));
+    assert_eq!(server.stats().threads, 0);
+}
+
+#[test]
+fn the_faults_of_some_cost_the_others_nothing() {
+    on_every_strategy(8, serve_among_nuisances);
 }
