@@ -320,10 +320,10 @@ fn the_store_is_bounded_and_counts_what_it_holds() {
 
 #[test]
 fn who_is_one_too_many_is_told_so() {
-    rehearsal::rehearse(|| {
+    on_every_strategy(3, |strategy| {
         let limits = Limits { connections: 2, ..patient() };
         let server = Server::bind("127.0.0.1:0").unwrap().limits(limits);
-        let server = server.start(ThreadPerConnection, Store::framing(1000), Store::new(1000)).unwrap();
+        let server = server.start(strategy, Store::framing(1000), Store::new(1000)).unwrap();
         let mut clients = [Client::new(server.local_addr()), Client::new(server.local_addr())];
         clients.iter_mut().for_each(|client| client.ask("PING", "+PONG"));
         assert_eq!(Client::new(server.local_addr()).rest(), "-ERR max number of clients reached\r\n");
@@ -342,9 +342,9 @@ fn who_is_one_too_many_is_told_so() {
 
 #[test]
 fn who_is_one_too_many_waits_until_somebody_leaves() {
-    rehearsal::rehearse(|| {
+    on_every_strategy(3, |strategy| {
         let limits = Limits { connections: 2, when_full: WhenFull::Wait, ..patient() };
-        let (server, _ends) = echo(ThreadPerConnection, limits);
+        let (server, _ends) = echo(strategy, limits);
         let mut clients = [Client::new(server.local_addr()), Client::new(server.local_addr())];
         clients.iter_mut().for_each(|client| client.ask("hello", "hello"));
         let mut third = Client::new(server.local_addr());
