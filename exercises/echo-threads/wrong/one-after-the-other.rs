@@ -1,0 +1,31 @@
+//! Wrong: the thread that accepts serves too. Whoever comes second waits until the first has left.
+
+use std::io::{self, ErrorKind, Read, Write};
+
+/// Serves each of `connections` on a thread of its own: all that a client sends is sent back to it, until it has said that
+/// no more will come.
+///
+/// A client that fails is let go. Where there is an error in place of a connection, the next one is asked for. Returns
+/// when there are no more connections and the last client has left.
+pub fn serve<S: Read + Write + Send>(connections: impl IntoIterator<Item = io::Result<S>>) {
+    for stream in connections.into_iter().flatten() {
+        echo(stream);
+    }
+}
+
+/// Sends back what comes, until the client ends or fails.
+fn echo(mut stream: impl Read + Write) {
+    let mut buffer = [0; 4096];
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => return,
+            Ok(count) => {
+                if stream.write_all(&buffer[..count]).is_err() {
+                    return;
+                }
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => return,
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Wrong: it reads until the client has no more to say. But the client waits for an answer before it goes on.
+
+use std::io::{self, Read, Write};
+use std::thread;
+
+/// Serves each of `connections` on a thread of its own: all that a client sends is sent back to it, until it has said that
+/// no more will come.
+///
+/// A client that fails is let go. Where there is an error in place of a connection, the next one is asked for. Returns
+/// when there are no more connections and the last client has left.
+pub fn serve<S: Read + Write + Send>(connections: impl IntoIterator<Item = io::Result<S>>) {
+    thread::scope(|scope| {
+        // An error is somebody who has left before they were let in, or a shortage that passes. Others come.
+        for stream in connections.into_iter().flatten() {
+            // If the system has no more threads, the client goes with the closure: it is turned away.
+            _ = thread::Builder::new().spawn_scoped(scope, || echo(stream));
+        }
+    });
+}
+
+/// Sends back what comes, until the client ends or fails.
+fn echo(mut stream: impl Read + Write) {
+    let mut all = Vec::new();
+    if stream.read_to_end(&mut all).is_ok() {
+        // Whether the client gets it is the client's affair.
+        _ = stream.write_all(&all);
+    }
+}
