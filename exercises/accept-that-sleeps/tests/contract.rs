@@ -1,7 +1,7 @@
 //! What a server promises that is stopped: it comes to an end, and keeps its word.
 
 use std::io::Write;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
@@ -158,28 +158,48 @@ fn a_client_that_goes_on_sending_does_not_keep_the_server() {
     assert_stops(&stop(server), "a client goes on sending orders, and takes what it gets");
 }
 
-/// Somebody is always just connecting. Whoever is let in has to be told, or not be let in.
-#[test]
-fn who_comes_at_the_last_moment_does_not_keep_the_server() {
-    for _ in 0..50 {
-        let server = echo();
-        let address = server.address();
-        let coming = thread::spawn(move || [(); 4].map(|()| std::net::TcpStream::connect(address)));
-        assert_stops(&stop(server), "clients come while the server is stopped, and are silent");
-        drop(coming.join().expect("nobody panics there"));
-    }
+/// A server, and what all of its threads that could do some work have a share in.
+fn counted() -> (Server, Arc<()>) {
+    let shared = Arc::new(());
+    let theirs = Arc::clone(&shared);
+    let work = move |order: &str| {
+        let _ = &theirs;
+        order.to_owned()
+    };
+    (start(work), shared)
+}
+
+#[track_caller]
+fn assert_none_is_left(shared: &Arc<()>) {
+    assert_eq!(Arc::strong_count(shared), 1, "`stop` has returned, and a thread that could do some work is left");
 }
 
 #[test]
 fn no_thread_is_left() {
-    let shared = Arc::new(());
-    let theirs = Arc::clone(&shared);
-    let server = start(move |order| {
-        let _ = &theirs;
-        order.to_owned()
-    });
+    let (server, shared) = counted();
     let _clients = [(); 3].map(|()| customer(&server));
     assert_stops(&stop(server), "three clients are connected and silent");
-    let left = Arc::strong_count(&shared) - 1;
-    assert_eq!(left, 0, "`stop` has returned, and a thread that could do some work is left");
+    assert_none_is_left(&shared);
+}
+
+/// Somebody is always just connecting. Whoever is let in has to be told, or not be let in.
+#[test]
+fn who_comes_at_the_last_moment_does_not_keep_the_server() {
+    for _ in 0..200 {
+        let (server, shared) = counted();
+        let address = server.address();
+        let (sender, come) = channel();
+        let coming = thread::spawn(move || {
+            [(); 8].map(|()| {
+                let client = TcpStream::connect(address);
+                // Nobody listens after the first.
+                _ = sender.send(());
+                client
+            })
+        });
+        assert_eq!(come.recv(), Ok(()), "the first one has connected");
+        assert_stops(&stop(server), "clients come while the server is stopped, and are silent");
+        assert_none_is_left(&shared);
+        drop(coming.join().expect("nobody panics there"));
+    }
 }
