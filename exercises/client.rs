@@ -40,6 +40,12 @@ impl Client {
         _ = self.0.get_ref().shutdown(Shutdown::Write);
     }
 
+    /// Ends the connection, for all who have a handle on it.
+    pub(crate) fn cut(self) {
+        // It fails if the server has hung up.
+        _ = self.0.get_ref().shutdown(Shutdown::Both);
+    }
+
     /// Hangs up so that the other side fails, as if the computer had lost its network.
     pub(crate) fn reset(self) {
         SockRef::from(self.0.get_ref())
