@@ -192,7 +192,7 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Whether the model checks it too. It does wherever there are threads.
+    /// Whether the model checks it too. It does wherever there are threads and no sockets.
     pub fn has_model(&self) -> bool {
         !self.tests.model.is_empty()
     }
@@ -218,7 +218,8 @@ pub enum Kind {
 pub struct Tests {
     /// Those that run with real threads.
     pub real: Vec<String>,
-    /// Those that run under the model; none where nothing is concurrent, and so there are no schedules.
+    /// Those that run under the model; none where nothing is concurrent, or where it is by sockets, which the model does not
+    /// have.
     #[serde(default)]
     pub model: Vec<String>,
 }

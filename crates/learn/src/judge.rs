@@ -1,10 +1,10 @@
 //! The verdict on what the learner wrote, in stages: does it compile, do its tests pass, does every schedule?
 //!
-//! Where nothing is concurrent there are no schedules, and the verdict ends with the tests. Elsewhere both worlds are compiled
-//! and run side by side, in target directories of their own, so that a verdict takes as long as the slower of the two. Both
-//! can fail, and then they may know different things: a test with real threads that waits for ever knows only that its time
-//! ran out, while the model can say why. So once the model has found a schedule, the tests get only [`GRACE`] to come to an
-//! end.
+//! Where nothing is concurrent there are no schedules, and the model has no sockets: there the verdict ends with the tests.
+//! Elsewhere both worlds are compiled and run side by side, in target directories of their own, so that a verdict takes as
+//! long as the slower of the two. Both can fail, and then they may know different things: a test with real threads that
+//! waits for ever knows only that its time ran out, while the model can say why. So once the model has found a schedule, the
+//! tests get only [`GRACE`] to come to an end.
 
 use std::fmt;
 use std::fs;
