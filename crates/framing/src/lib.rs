@@ -135,7 +135,7 @@ pub use writer::FrameWriter;
 pub trait Framing {
     /// What a look that found no whole frame leaves for the next look, which will see the same bytes and more. The first
     /// look at a frame gets the default.
-    type Progress: Default;
+    type Progress: Default + Send;
 
     /// Looks at the bytes that have arrived, of which there is at least one. They begin where a frame begins.
     ///

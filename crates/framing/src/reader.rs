@@ -209,6 +209,45 @@ impl<R, F: Framing> FrameReader<R, F> {
         &self.buffer[self.start..self.end]
     }
 
+    /// Gives the reader's buffer away, if nothing is [`buffered`](FrameReader::buffered). The next read makes a new one.
+    ///
+    /// Who has thousands of readers, most of which wait, can so have a few buffers for all:
+    /// [`set_buffer`](FrameReader::set_buffer) lends one to the reader whose turn it is.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use framing::{Delimited, FrameReader};
+    ///
+    /// let mut first = FrameReader::new(&b"one\ntwo\n"[..], Delimited::lf(80));
+    /// let mut second = FrameReader::new(&b"three\n"[..], Delimited::lf(80));
+    /// assert_eq!(first.read_frame()?, Some(&b"one"[..]));
+    /// assert!(first.take_buffer().is_none(), "there is a frame in it");
+    /// assert_eq!(first.read_frame()?, Some(&b"two"[..]));
+    /// second.set_buffer(first.take_buffer().expect("nothing is in it"));
+    /// assert_eq!(second.read_frame()?, Some(&b"three"[..]));
+    /// assert_eq!(first.read_frame()?, None);
+    /// # Ok::<(), framing::FrameError>(())
+    /// ```
+    pub fn take_buffer(&mut self) -> Option<Vec<u8>> {
+        if self.start < self.end {
+            return None;
+        }
+        (self.start, self.end) = (0, 0);
+        Some(std::mem::take(&mut self.buffer))
+    }
+
+    /// Has the reader use `buffer`, at the length that it has. What is in it means nothing.
+    ///
+    /// # Panics
+    ///
+    /// If something is [`buffered`](FrameReader::buffered): it would be lost.
+    pub fn set_buffer(&mut self, buffer: Vec<u8>) {
+        assert!(self.start == self.end, "what is buffered would be lost");
+        (self.start, self.end) = (0, 0);
+        self.buffer = buffer;
+    }
+
     /// The stream.
     pub fn get_ref(&self) -> &R {
         &self.stream
