@@ -5,6 +5,7 @@ use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use condvar::Condvar;
@@ -12,10 +13,14 @@ use event::Event;
 use mutex::Mutex;
 use socket2::{SockRef, TcpKeepalive};
 
-use crate::connection::{Connection, Service};
+use crate::connection::Connection;
+#[cfg(unix)]
+use crate::conversation::Desk;
+use crate::conversation::{Next, Service, Talk};
 use crate::handler::End;
 use crate::limits::{Limits, WhenFull};
 use crate::stats::{Stats, Totals};
+use crate::wire::Waiting;
 
 /// How long `accept` is left alone after it has failed, the first time and at most.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(5), Duration::from_secs(1));
@@ -31,8 +36,8 @@ pub(crate) type Report = Box<dyn Fn(&str) + Send + Sync>;
 pub struct Door {
     listener: TcpListener,
     local: SocketAddr,
-    limits: Limits,
-    service: Box<dyn Service>,
+    limits: Arc<Limits>,
+    service: Arc<dyn Service>,
     /// Set under the lock of `house`: whoever is entered there has been told to stop, or sees this.
     closed: Event,
     house: Mutex<House>,
@@ -48,6 +53,8 @@ struct House {
     /// How many seats are taken: by those in `open`, and by whoever accepts and has taken one in advance.
     seats: usize,
     threads: usize,
+    /// Those that a thread of ours waits for before it ends, the workers of its pool. So nobody else has to.
+    workers: usize,
     totals: Totals,
     /// When a trouble was reported last, and how many have not been since.
     reported: Option<Instant>,
@@ -58,14 +65,14 @@ impl Door {
     pub(crate) fn new(
         listener: TcpListener,
         limits: Limits,
-        service: Box<dyn Service>,
+        service: Arc<dyn Service>,
         report: Report,
     ) -> io::Result<Arc<Door>> {
         let local = listener.local_addr()?;
         Ok(Arc::new(Door {
             listener,
             local,
-            limits,
+            limits: Arc::new(limits),
             service,
             closed: Event::new(),
             house: Mutex::new(House::default()),
@@ -91,6 +98,14 @@ impl Door {
             body();
         })?;
         Ok(())
+    }
+
+    /// Counts so many workers of a pool among the [`threads`](crate::Stats::threads), until what it returns is dropped. That
+    /// has to be by a thread of [`spawn`](Door::spawn), after the workers' end: the shutdown waits for that thread alone.
+    #[must_use = "they are counted until it is dropped"]
+    pub fn count_in(self: &Arc<Door>, workers: usize) -> impl Send + 'static {
+        self.house.lock().workers += workers;
+        Workers(Arc::clone(self), workers)
     }
 
     /// Lets the next guest in. Blocks until one comes, and, if the house is full and the limits say so, until one leaves.
@@ -179,7 +194,7 @@ impl Door {
             _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(self.limits.keepalive));
         }
         let local = stream.local_addr().unwrap_or(self.local);
-        let connection = Arc::new(Connection::new(stream, local, peer));
+        let connection = Arc::new(Connection::new(stream, local, peer, Arc::clone(&self.limits)));
         let mut house = self.house.lock();
         if self.closed.is_set() {
             drop(house);
@@ -189,7 +204,7 @@ impl Door {
         let number = house.totals.accepted;
         house.open.insert(number, Arc::clone(&connection));
         drop(house);
-        Some(Guest { number, connection: Some(connection), end: None, seat })
+        Some(Guest { number, connection: Some(connection), talk: None, end: None, seat })
     }
 
     /// Tells somebody that there is no room. Waits for nothing: this thread has others to let in.
@@ -206,7 +221,7 @@ impl Door {
         let house = self.house.lock();
         Stats {
             connections: house.open.values().map(|connection| connection.stats()).collect(),
-            threads: house.threads,
+            threads: house.threads + house.workers,
             totals: house.totals,
         }
     }
@@ -265,12 +280,13 @@ impl fmt::Debug for Door {
 }
 
 /// Somebody who has been let in, and has a seat. Dropped without having been served, it is turned away.
-#[derive(Debug)]
 #[must_use = "a guest who is not served is turned away"]
 pub struct Guest {
     number: u64,
     /// It is there until the guest is dropped.
     connection: Option<Arc<Connection>>,
+    /// It is there from the first word to the last.
+    talk: Option<Box<dyn Talk>>,
     end: Option<End>,
     seat: Seat,
 }
@@ -283,13 +299,46 @@ impl Guest {
 
     /// Talks with the guest until it leaves. The calling thread does nothing else meanwhile.
     pub fn serve(mut self) {
-        if let Some(connection) = &self.connection {
-            let Door { service, limits, .. } = &*self.seat.0;
-            connection.served_here();
-            let end = service.converse(connection, limits);
-            connection.close(&end, limits);
-            self.end = Some(end);
+        let Some(talk) = self.talk(Waiting::InTheCall, &std::thread::current()) else { return };
+        self.end = loop {
+            // It comes back early when a time-out has struck, and sees for itself that the time is over.
+            if let Next::Over(end) = talk.go_on() {
+                break Some(end);
+            }
+        };
+    }
+
+    /// Talks with the guest as far as that goes without waiting. `None`: it leaves; otherwise it has so much time for what
+    /// it has to do next. `ended`: the poller has seen the end of what it says.
+    #[cfg(unix)]
+    pub(crate) fn serve_once(&mut self, thread: &Thread, desk: &mut Desk, ended: bool) -> Option<Duration> {
+        match self.talk(Waiting::Elsewhere, thread)?.go_on_at(desk, ended) {
+            Next::Wait(patience) => Some(patience),
+            Next::Over(end) => {
+                self.end = Some(end);
+                None
+            }
         }
+    }
+
+    /// The conversation, which is continued by this thread.
+    fn talk(&mut self, waiting: Waiting, thread: &Thread) -> Option<&mut dyn Talk> {
+        let connection = self.connection.as_ref()?;
+        connection.served_by(thread);
+        let begin = || Arc::clone(&self.seat.0.service).talk(Arc::clone(connection), waiting);
+        Some(&mut **self.talk.get_or_insert_with(begin))
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn stream(&self) -> Option<&TcpStream> {
+        self.connection.as_ref().map(|connection| connection.stream())
+    }
+}
+
+impl fmt::Debug for Guest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = formatter.debug_struct("Guest");
+        debug.field("number", &self.number).field("connection", &self.connection).finish_non_exhaustive()
     }
 }
 
@@ -309,6 +358,7 @@ impl Drop for Guest {
         house.open.remove(&self.number);
         drop(house);
         // The socket is closed before the seat is given back: whoever takes that will need a descriptor.
+        self.talk = None;
         if let Some(connection) = self.connection.take()
             && self.end.is_none()
         {
@@ -335,5 +385,14 @@ impl Drop for Staff {
     fn drop(&mut self) {
         self.0.house.lock().threads -= 1;
         self.0.changed.notify_all();
+    }
+}
+
+/// Workers of a pool, who are counted as long as this is not dropped.
+struct Workers(Arc<Door>, usize);
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.0.house.lock().workers -= self.1;
     }
 }

@@ -42,7 +42,7 @@ pub trait Handler: Send + Sync + 'static {
     /// What is kept for a connection while it lasts.
     type Session: Send;
 
-    /// A connection with somebody at the address `peer` begins. This is called by the thread that will serve it.
+    /// A connection with somebody at the address `peer` begins. This is called by a thread that serves it.
     fn begin(&self, peer: SocketAddr) -> Self::Session;
 
     /// A frame has come. What it is answered with goes into `replies`: nothing, a frame, or many.
@@ -106,7 +106,8 @@ pub enum End {
 ///
 /// They are collected, and go out with one write as soon as all requests are answered that came in one read. If they
 /// get many, some go out earlier, and [`send`](Replies::send) blocks while the peer does not take them. So a peer that asks and
-/// never reads makes the server wait, and not fill its memory.
+/// never reads makes the server wait, and not fill its memory. Where nobody may wait for a peer, on
+/// [`Polled`](crate::Polled), [`send`](Replies::send) never blocks, and no other frame is handled until the peer has taken them.
 pub struct Replies<'connection> {
     sink: &'connection mut dyn Sink,
 }

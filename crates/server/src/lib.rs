@@ -1,9 +1,10 @@
-//! Servers on blocking sockets: a thread per connection, or workers that are used again.
+//! Servers: a thread per connection, workers that are used again, or workers who look after all connections together.
 //!
 //! A shop with one assistant serves one customer after the other, and whoever cannot make up their mind holds up the
 //! queue. It can hire somebody for each customer who comes in, or keep a few assistants who each turn to the next customer
 //! when they are done. In Python that is `threading.Thread(target=serve, args=(connection,))` against
-//! `executor.submit(serve, connection)`.
+//! `executor.submit(serve, connection)`. Or nobody is given an assistant: the customers look around, and whoever has a
+//! question gets one for as long as the answer takes. Python has that in `selectors`, and `asyncio` is made of it.
 //!
 //! # The strategies
 //!
@@ -13,7 +14,9 @@
 //! | [`Pooled`] | one thread | a worker of a [pool] | one of the workers | waits in the pool's queue |
 //! | [`Accepting`] | each worker | that worker | one of the workers | waits in the backlog |
 //!
-//! They lie side by side in `strategy.rs`, ten lines each, and share everything else. A [`Handler`] says what a frame is
+//! | [`Polled`] | one thread | whichever worker is free, for a frame | some memory | is turned away, or waits in the backlog |
+//!
+//! They lie side by side in `strategy.rs`, a few lines each, and share everything else. A [`Handler`] says what a frame is
 //! answered with; it does not know by which strategy it is called. [`services`] has two of them.
 //!
 //! # Where a connection goes
@@ -24,7 +27,8 @@
 //!    where [`stats`](ServerHandle::stats) finds it.
 //! 3. **The strategy** finds a thread for the [`Guest`].
 //! 4. **The conversation**: a read, all the frames that it brought, a write with all the answers; and again. Between two
-//!    reads the thread lies in the kernel.
+//!    reads the thread lies in the kernel; or it goes on with another conversation, if the strategy has a poller. The
+//!    conversation does not know: it goes as far as it can, and says how long the peer has for what comes next.
 //! 5. **The leave**: the server says that nothing more will come, listens until the client has said so too, and closes.
 //!
 //! # What a stranger can do
@@ -46,7 +50,7 @@
 //! 2. Each wait for a peer has an end, whatever the peer does: the reads of a frame have one deadline together, and so have
 //!    the writes of a piece. Only a limit that is [`Duration::MAX`] waives that.
 //! 3. Memory for a connection is bounded: by four times the framing's limit, by 64 KiB of replies, and by what the handler
-//!    makes of one frame. What the client does not take stays in the kernel's buffers, which are bounded too.
+//!    makes of one frame. While the peer has not taken its replies nothing is read from it. What the client does not take stays in the kernel's buffers, which are bounded too.
 //! 4. A frame that has been read is answered before the connection is closed in a shutdown, unless the deadline comes first.
 //! 5. After a shutdown has begun no connection is entered in the book; and each that was entered has been told, under the
 //!    lock under which it looks before it waits for a frame. So none sleeps through it.
@@ -101,12 +105,16 @@
 pub mod services;
 
 mod connection;
+mod conversation;
 mod door;
 mod handler;
 mod limits;
+#[cfg(unix)]
+mod poller;
 mod shutdown;
 mod stats;
 mod strategy;
+mod wire;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -117,7 +125,7 @@ use std::time::Duration;
 use framing::Framing;
 use socket2::{Domain, Protocol, Socket, Type};
 
-use connection::Conversation;
+use conversation::Conversation;
 use door::Report;
 
 pub use door::{Door, Guest};
@@ -127,6 +135,8 @@ pub use shutdown::Unfinished;
 #[cfg(unix)]
 pub use shutdown::{Asked, Signals};
 pub use stats::{ConnectionStats, State, Stats, Totals};
+#[cfg(unix)]
+pub use strategy::Polled;
 pub use strategy::{Accepting, Pooled, Strategy, ThreadPerConnection};
 
 /// A server that has an address, and does not listen yet.
@@ -184,7 +194,7 @@ impl Server {
         handler: impl Handler,
     ) -> io::Result<ServerHandle> {
         self.socket.listen(i32::from(self.limits.backlog))?;
-        let service = Box::new(Conversation { framing, handler });
+        let service = Arc::new(Conversation { framing, handler });
         let handle =
             ServerHandle { door: Door::new(TcpListener::from(self.socket), self.limits, service, self.report)? };
         // If this fails the handle is dropped, and those threads end that have been started.

@@ -9,7 +9,7 @@ use std::time::Duration;
 pub struct Stats {
     /// The connections, the oldest first.
     pub connections: Vec<ConnectionStats>,
-    /// How many threads there are, those that accept included; of a pool, not its workers.
+    /// How many threads there are, those that accept and those of a pool included.
     pub threads: usize,
     /// What has been so far.
     pub totals: Totals,
@@ -24,7 +24,7 @@ pub struct ConnectionStats {
     pub peer: SocketAddr,
     /// What it is doing.
     pub state: State,
-    /// The name of the thread that serves it.
+    /// The name of the thread that serves it, or has been the last to do so.
     pub thread: Option<String>,
     /// How many bytes have come.
     pub received: u64,
@@ -39,7 +39,7 @@ pub struct ConnectionStats {
 /// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It waits for a thread.
+    /// No thread has turned to it yet.
     Queued,
     /// It waits for a request.
     Idle,

@@ -1,7 +1,7 @@
 //! Who serves a connection: a thread that was started for it, or one that is used again.
 //!
 //! Each strategy is a few lines, and they differ in nothing else: whom the [`Door`] lets in is a [`Guest`], and
-//! [`Guest::serve`] talks with it until it leaves.
+//! [`Guest::serve`] talks with it until it leaves. The last one has its guests wait in a [`Hall`].
 
 use std::io;
 use std::sync::Arc;
@@ -9,6 +9,8 @@ use std::sync::Arc;
 use pool::ThreadPool;
 
 use crate::door::{Door, Guest};
+#[cfg(unix)]
+use crate::poller::Hall;
 
 /// Who serves a connection.
 pub trait Strategy {
@@ -71,11 +73,14 @@ impl Strategy for Pooled {
     fn open(&self, door: &Arc<Door>) -> io::Result<()> {
         let pool = ThreadPool::builder().workers(self.workers).build()?;
         let inner = Arc::clone(door);
+        let counted = door.count_in(self.workers);
         door.spawn("accept", move || {
             while let Some(guest) = inner.accept() {
                 pool.execute(move || guest.serve()).expect("the pool is open, and its queue has no limit");
             }
-            // Here the pool is dropped: that waits for its workers, who take leave of those in the queue as well.
+            // This waits for the workers, who take leave of those in the queue as well.
+            drop(pool);
+            drop(counted);
         })
     }
 }
@@ -114,3 +119,55 @@ impl Strategy for Accepting {
     }
 }
 // ANCHOR_END: accepting
+
+/// Workers who turn to whichever connection has something for them. Nobody waits for one client alone.
+///
+/// The system is asked which connections can go on, all in one call, by one worker at a time. That worker then answers what
+/// has come. If this takes long, because a handler does, a colleague takes over the rest, and asks in its turn. So a silent
+/// or slow client costs some memory and no thread, and what limits the clients is how long the handlers take.
+///
+/// All that one frame is answered with is kept in memory until the peer takes it: [`Replies::send`](crate::Replies::send)
+/// does not block.
+///
+/// **Platforms.** Unix.
+#[cfg(unix)]
+#[derive(Clone, Copy, Debug)]
+pub struct Polled {
+    workers: usize,
+}
+
+#[cfg(unix)]
+impl Polled {
+    /// So many workers.
+    ///
+    /// # Panics
+    ///
+    /// If `workers` is zero.
+    pub fn new(workers: usize) -> Polled {
+        assert!(workers > 0, "a server needs a worker at least");
+        Polled { workers }
+    }
+}
+
+// ANCHOR: polled
+#[cfg(unix)]
+impl Strategy for Polled {
+    fn open(&self, door: &Arc<Door>) -> io::Result<()> {
+        let hall = Arc::new(Hall::new()?);
+        let (inner, seats) = (Arc::clone(door), Arc::clone(&hall));
+        door.spawn("accept", move || {
+            while let Some(guest) = inner.accept() {
+                if let Err(error) = seats.admit(guest) {
+                    inner.trouble("a connection could not be watched", &error);
+                }
+            }
+            // The workers end when the last guest has left.
+            seats.close();
+        })?;
+        (0..self.workers).try_for_each(|number| {
+            let hall = Arc::clone(&hall);
+            door.spawn(&format!("worker-{number}"), move || hall.work())
+        })
+    }
+}
+// ANCHOR_END: polled

@@ -12,9 +12,9 @@ use framing::{Delimited, Framing, LengthPrefixed, Width};
 use server::services::{Echo, Store};
 use server::{Accepting, Handler, Limits, Pooled, Server, ServerHandle, ThreadPerConnection, WhenFull};
 #[cfg(unix)]
-use server::{Asked, Signals};
+use server::{Asked, Polled, Signals};
 
-/// Serves whoever connects, on blocking sockets, with a thread per connection or with workers that are used again.
+/// Serves whoever connects: with a thread per connection, workers that are used again, or workers who look after all.
 ///
 /// Ctrl-C or SIGTERM lets nobody in any more, and ends when what has begun is answered; a second one ends at once. SIGUSR1
 /// prints what each connection is doing.
@@ -67,6 +67,9 @@ enum Who {
     Pool,
     /// Workers that accept themselves.
     Accept,
+    /// Workers that turn to whichever connection has something for them.
+    #[cfg(unix)]
+    Polled,
 }
 
 #[derive(Debug, Args)]
@@ -79,7 +82,7 @@ struct Knobs {
     #[arg(long, value_enum, default_value_t = Who::Thread)]
     strategy: Who,
 
-    /// How many workers `pool` and `accept` have. A silent connection keeps one.
+    /// How many workers `pool`, `accept` and `polled` have. A silent connection keeps one, but for `polled`.
     #[arg(long, value_name = "COUNT", default_value = "16")]
     workers: NonZeroUsize,
 
@@ -190,6 +193,8 @@ impl Knobs {
             Who::Thread => server.start(ThreadPerConnection, framing, handler),
             Who::Pool => server.start(Pooled::new(self.workers.get()), framing, handler),
             Who::Accept => server.start(Accepting::new(self.workers.get()), framing, handler),
+            #[cfg(unix)]
+            Who::Polled => server.start(Polled::new(self.workers.get()), framing, handler),
         }
         .map_err(unable)
     }

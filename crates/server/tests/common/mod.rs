@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use framing::{Delimited, FrameError};
 use server::{
-    Accepting, Door, End, Handler, Limits, Pooled, Replies, Server, ServerHandle, Strategy, Then, ThreadPerConnection,
+    Accepting, Door, End, Handler, Limits, Polled, Pooled, Replies, Server, ServerHandle, Strategy, Then,
+    ThreadPerConnection,
 };
 
 /// No line of a test is longer.
@@ -30,10 +31,11 @@ impl Strategy for Each {
 
 /// Runs `test` with each strategy, under a watchdog. `workers` is for those that have any.
 pub(crate) fn on_every_strategy(workers: usize, test: fn(Each)) {
-    let strategies: [(_, Box<dyn Strategy + Send>); 3] = [
+    let strategies: [(_, Box<dyn Strategy + Send>); 4] = [
         ("a thread per connection", Box::new(ThreadPerConnection)),
         ("a pool", Box::new(Pooled::new(workers))),
         ("workers that accept", Box::new(Accepting::new(workers))),
+        ("a poller", Box::new(Polled::new(workers))),
     ];
     for (name, strategy) in strategies {
         println!("{name}:");
