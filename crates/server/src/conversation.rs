@@ -32,7 +32,7 @@ pub(crate) trait Talk: Send {
 
 /// How it goes on with a conversation.
 pub(crate) enum Next {
-    /// The peer has to do something, and has so much time for it.
+    /// The peer has to do something, and has so much time for it. Zero: it has done something already, and others go first.
     Wait(Duration),
     /// Not at all.
     Over(End),
@@ -46,6 +46,10 @@ pub(crate) struct Desk {
     requests: Vec<u8>,
     replies: Vec<u8>,
 }
+
+/// Who always has something to say is interrupted after so many reads, where others wait for the thread.
+#[cfg(unix)]
+const READS: usize = 16;
 
 /// A buffer that has grown beyond this is given back: the next conversation might keep it for half a frame.
 #[cfg(unix)]
@@ -163,6 +167,8 @@ impl<F: Framing> Exchange<F> {
         session: &mut H::Session,
         connection: &Connection,
     ) -> Result<Next, FrameError> {
+        #[cfg(unix)]
+        let mut reads = 0;
         loop {
             if self.sending {
                 connection.handled(std::mem::take(&mut self.handled));
@@ -191,7 +197,15 @@ impl<F: Framing> Exchange<F> {
                 Ok(None) if self.awaiting => self.finish(End::Closed),
                 // All that came in one read is answered in one write.
                 Ok(None) if self.handled > 0 || !self.replies.get_ref().is_empty() => self.sending = true,
+                #[cfg(unix)]
+                Ok(None) if reads == READS && self.waiting == Waiting::Elsewhere => {
+                    return Ok(Next::Wait(Duration::ZERO));
+                }
                 Ok(None) => {
+                    #[cfg(unix)]
+                    {
+                        reads += 1;
+                    }
                     let begun = !self.requests.buffered().is_empty();
                     self.awaiting = self.requests.get_mut().begin_frame(begun);
                     if !self.awaiting {

@@ -13,8 +13,9 @@
 //!
 //! # Protocol
 //!
-//! A worker takes the first who is queued, and talks with it as far as that goes without waiting. If nobody is queued, it
-//! takes the *poller* and asks the system for news of all guests at once; if another one has the poller, it lies down.
+//! A worker takes the first who is queued, and talks with it as far as that goes without waiting. Who never comes to an end
+//! is interrupted: its time is over at once, and it is queued again after those of whom there is news. If nobody is queued,
+//! the worker takes the *poller* and asks the system for news of all guests at once; if another one has the poller, it lies down.
 //!
 //! So one worker alone can be poller and server in turn, and no thread has to be woken between a request and its reply:
 //! that would cost as much as the reply. But a handler may take its time, and then somebody else has to take over. That is
@@ -38,9 +39,9 @@ use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
 use condvar::Condvar;
-// Of the two crates that are kept well and know more systems than Linux, `mio` tells of each change once on all of them,
-// and is safe to use with any descriptor. `polling` has to be told again what it is to watch after each event, but on some
-// systems, and has unsafe functions for a beginning. What an edge saves is a call for each request.
+// Two well-kept crates know more systems than Linux. `mio` tells of each change once, on all of them, and a descriptor is
+// registered without `unsafe`. `polling` wants to be told after each event to go on watching, unless one asks for another
+// mode that not all systems have; that would be a call for each request.
 use mio::event::Event;
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Registry, Token, Waker};

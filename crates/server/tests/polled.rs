@@ -6,12 +6,13 @@ mod common;
 
 use std::collections::HashSet;
 use std::io::{ErrorKind, Write};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Barrier, Mutex, OnceLock};
 use std::thread;
 use std::time::Duration;
 
+use event::Event;
 use framing::{Delimited, FrameError};
 use server::{Accepting, End, Handler, Limits, Polled, Pooled, Replies, Server, ServerHandle, State, Then};
 
@@ -80,6 +81,50 @@ fn one_byte_at_a_time_holds_nobody_up() {
             }
         }
         slow.iter_mut().for_each(|client| client.ask("", "letter by letter"));
+    });
+}
+
+/// Sees to it that there is always something to read from one of the clients: for each of its lines that is handled, it
+/// sends another one.
+struct Perpetual {
+    talker: Arc<OnceLock<TcpStream>>,
+    enough: Arc<Event>,
+}
+
+/// Two of these fill a read.
+const LONG_LINE: usize = 4096;
+
+impl Handler for Perpetual {
+    type Session = ();
+
+    fn begin(&self, _peer: SocketAddr) {}
+
+    fn frame(&self, (): &mut (), frame: &[u8], replies: &mut Replies<'_>) -> Result<Then, FrameError> {
+        if frame.len() < LONG_LINE - 1 {
+            replies.send(frame)?;
+        } else if !self.enough.is_set() {
+            let mut talker = self.talker.get().expect("it was there first");
+            talker.write_all(&[frame, b"\n"].concat())?;
+        }
+        Ok(Then::GoOn)
+    }
+}
+
+#[test]
+fn who_never_stops_talking_holds_nobody_up() {
+    rehearsal::rehearse(|| {
+        let (enough, talker) = (Arc::new(Event::new()), Arc::new(OnceLock::new()));
+        let perpetual = Perpetual { talker: Arc::clone(&talker), enough: Arc::clone(&enough) };
+        let server = Server::bind("127.0.0.1:0").unwrap().limits(patient());
+        let server = server.start(Polled::new(1), Delimited::lf(LONGEST), perpetual).unwrap();
+        let mut first = Client::new(server.local_addr());
+        talker.set(first.stream().try_clone().unwrap()).unwrap();
+        first.send(&format!("{}\n", "x".repeat(LONG_LINE - 1)).repeat(20));
+        let mut quick = Client::new(server.local_addr());
+        for _ in 0..5 {
+            quick.ask("and I?", "and I?");
+        }
+        enough.set();
     });
 }
 
