@@ -23,6 +23,12 @@
 //! do. If the poller has not been asked for all this time, and is not being asked, whoever had it is stuck in a handler. The
 //! watch gets to work, and wakes the next one to take its place.
 //!
+//! # What it costs
+//!
+//! A silent connection takes 1.7 KB (5,000 of them, each of whom had been answered once); with a thread each it is 20 KB, and
+//! a stack in the kernel as well. With 50 clients who ask as fast as they are answered, a request takes one `read`, one
+//! `write`, and a fiftieth part of a question to the system.
+//!
 //! # Invariants
 //!
 //! 1. A guest is with one worker at most.
