@@ -38,7 +38,7 @@ fn make_room_for(connections: usize) {
 fn two_thousand_who_are_silent_do_not_matter_to_three_threads() {
     rehearsal::rehearse(|| {
         make_room_for(2000);
-        let (server, _ends) = echo(Polled::new(2), Limits { connections: 2001, ..patient() });
+        let (server, _ends) = echo(Polled::new(2), Limits { backlog: 2001, connections: 2001, ..patient() });
         let mut silent: Vec<_> = (0..2000).map(|_| Client::new(server.local_addr())).collect();
         // Some of them in the middle of a line.
         silent.iter_mut().for_each(|client| client.ask("hello", "hello"));
