@@ -103,11 +103,11 @@ impl Drop for Serve {
     }
 }
 
-const STRATEGIES: [&str; 3] = ["--strategy thread", "--strategy pool", "--strategy accept"];
+const STRATEGIES: [&str; 4] = ["--strategy thread", "--strategy pool", "--strategy accept", "--strategy polled"];
 
 #[test]
 fn a_signal_ends_it_when_all_is_answered() {
-    for (strategy, signal) in STRATEGIES.into_iter().zip([Signal::INT, Signal::TERM, Signal::TERM]) {
+    for (strategy, signal) in STRATEGIES.into_iter().zip([Signal::INT, Signal::TERM].into_iter().cycle()) {
         rehearsal::rehearse(move || {
             let serve = Serve::new(&format!("echo {strategy}"));
             let mut client = Client::new(serve.address);
