@@ -25,4 +25,5 @@ pub mod primitives;
 pub mod queue;
 pub mod rwlock;
 pub mod semaphore;
+pub mod sockets;
 pub mod stealing;

@@ -103,3 +103,44 @@ fn an_answer_beside_threads_that_compute_takes_an_interval_at_least() {
     let medians = Vec::from_iter(medians.flatten());
     assert!(medians.len() == 3 && medians[1] >= 5.0 && medians[2] >= 5.0, "{said}");
 }
+
+/// Each step, and the states that the book shows for it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_connection_goes_through_its_states() {
+    let output = Command::new(env!("CARGO_BIN_EXE_states")).output().expect("it was built");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let words = |line: &str| -> Vec<String> { line.split_whitespace().map(str::to_owned).collect() };
+    let mut steps: Vec<Vec<String>> = Vec::new();
+    for line in said.lines() {
+        match line.strip_prefix("  ").map(words) {
+            None => steps.push(Vec::new()),
+            Some(entry) => {
+                let step = steps.last_mut().unwrap_or_else(|| panic!("a step comes first:\n{said}"));
+                step.push(format!("{} {} {}", entry[0], entry[3], entry[5]));
+                step.sort();
+            }
+        }
+    }
+    let expected: [&[&str]; 5] = [
+        &["server LISTEN 0"],
+        &["client ESTABLISHED 0", "server ESTABLISHED 0", "server LISTEN 1"],
+        &["client ESTABLISHED 0", "server ESTABLISHED 0", "server LISTEN 0"],
+        &["client FIN_WAIT2 0", "server CLOSE_WAIT 0", "server LISTEN 0"],
+        &["client TIME_WAIT 0", "server LISTEN 0"],
+    ];
+    assert_eq!(steps, expected, "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_nobody_reads_fills_two_buffers() {
+    let output = Command::new(env!("CARGO_BIN_EXE_full")).output().expect("it was built");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let row = |line: &str| Vec::from_iter(line.split_whitespace().filter_map(|word| word.parse::<u64>().ok()));
+    let rows = Vec::from_iter(said.lines().skip(1).map(row));
+    let [full, read, again] = &rows[..] else { panic!("three rows:\n{said}") };
+    assert!(full[1] > 0 && full[2] > 0 && full[1] + full[2] == full[0], "{said}");
+    assert_eq!(read[1] + read[2] + 1_000_000, full[0], "{said}");
+    assert!(again[0] > full[0], "{said}");
+}

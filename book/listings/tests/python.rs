@@ -130,6 +130,51 @@ fn a_stream_has_no_boundaries_and_native_numbers_have_gaps() {
     prints("pieces.py", |said| said == format!("{reads}{numbers}\n5 8\n"));
 }
 
+/// The descriptors have numbers of their own, and the ports are whichever were free.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_descriptor_is_a_number_and_the_last_one_closes_the_connection() {
+    prints("descriptors.py", |said| {
+        let lines = Vec::from_iter(said.lines());
+        let sockets = lines.iter().filter(|line| line.contains(" socket:[")).count();
+        let closing = ["open: True", "open: False", "-1 b''", "not closed", "b''", "127.0.0.1 7878"];
+        sockets == 3 && lines.len() == 12 && lines[6..] == closing
+    });
+}
+
+/// How many more than the backlog get in is the system's affair.
+#[cfg(target_os = "linux")]
+#[test]
+fn who_is_not_accepted_is_connected_all_the_same() {
+    prints("backlog.py", |said| {
+        let rest = said.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        rest == " are connected, and one more tries in vain\nb'is anybody there?'\n" && rest.len() < said.len()
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_nobody_reads_is_taken_until_two_buffers_are_full() {
+    prints("unread.py", |said| {
+        let number = |name| said.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
+        let (Some(taken), Some(to_send), Some(unread)) = (number("taken"), number("to send"), number("unread")) else {
+            return false;
+        };
+        let enough = to_send > 0 && unread > 0 && to_send + unread >= taken;
+        enough && said.starts_with("b'hello'\n") && said.ends_with("TimeoutError('timed out')\n")
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_connection_ends_politely_with_a_reset_or_without_being_noticed() {
+    let half = "b'3 and 4?' b''\nb'7' b''\n";
+    let reset = "ConnectionResetError(104, 'Connection reset by peer')\n";
+    let unread = format!("b'3 and 4?'\nb'7'\n{reset}");
+    let gone = "6\nBrokenPipeError(32, 'Broken pipe')\n";
+    prints("goodbye.py", |said| said == format!("{half}{unread}{gone}{reset}"));
+}
+
 #[test]
 fn the_same_work_is_done_by_threads_and_by_processes() {
     prints("turns.py", |said| said.lines().filter(|line| line.ends_with(" ms")).count() == 3);
