@@ -25,5 +25,6 @@ pub mod primitives;
 pub mod queue;
 pub mod rwlock;
 pub mod semaphore;
+pub mod servers;
 pub mod sockets;
 pub mod stealing;

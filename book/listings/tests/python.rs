@@ -176,6 +176,15 @@ fn a_connection_ends_politely_with_a_reset_or_without_being_noticed() {
 }
 
 #[test]
+fn two_silent_clients_keep_two_workers() {
+    let hello = r"b'hello\n'";
+    let waited = format!("waited, and then {hello}");
+    prints("servers.py", |said| {
+        said == format!("a_thread_each {hello}\na_pool_of_two {waited}\ntwo_that_accept {waited}\n")
+    });
+}
+
+#[test]
 fn the_same_work_is_done_by_threads_and_by_processes() {
     prints("turns.py", |said| said.lines().filter(|line| line.ends_with(" ms")).count() == 3);
 }

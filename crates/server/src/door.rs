@@ -113,6 +113,7 @@ impl Door {
     ///
     /// Several threads may call this at once. A failure is reported, and survived: after a pause that becomes longer, up to
     /// a second, for what fails because descriptors are used up would fail again at once, and again.
+    // ANCHOR: accept
     pub fn accept(self: &Arc<Door>) -> Option<Guest> {
         let mut pause = PAUSES.0;
         loop {
@@ -149,6 +150,7 @@ impl Door {
             }
         }
     }
+    // ANCHOR_END: accept
 
     /// Counts a trouble, and reports it if none has been reported just now.
     pub fn trouble(&self, what: &str, error: &io::Error) {
