@@ -10,6 +10,12 @@ fn a_thread_that_nobody_joins_ends_with_the_program() {
 }
 
 #[test]
+fn a_thread_that_is_left_behind_drops_nothing() {
+    let output = Command::new(env!("CARGO_BIN_EXE_abandoned")).output().expect("it was built");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "main ends\n");
+}
+
+#[test]
 fn a_value_goes_at_the_end_of_its_block_or_when_it_is_dropped() {
     let output = Command::new(env!("CARGO_BIN_EXE_guards")).output().expect("it was built");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -185,6 +185,27 @@ fn two_silent_clients_keep_two_workers() {
 }
 
 #[test]
+fn a_daemon_thread_does_not_leave_its_blocks() {
+    prints("abandoned.py", |said| said == "main ends\n");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_handler_runs_in_the_main_thread_and_a_call_goes_on_unless_it_raises() {
+    let handled = "raised in ['Alice'] and handled in ['MainThread']\nb'ring'\nTimeoutError('enough')\n";
+    let locked = "the lock is taken, by whom I have interrupted\n";
+    let noted = "SIGTERM\nSIGTERM once more: None\nSIGPIPE\n";
+    prints("signals.py", |said| said == format!("{handled}{locked}{noted}"));
+}
+
+/// It may be lucky.
+#[cfg(unix)]
+#[test]
+fn an_event_is_set_in_a_handler_until_it_stands_still() {
+    prints("stopping.py", |said| said.starts_with("stands still after ") || said.starts_with("has survived "));
+}
+
+#[test]
 fn the_same_work_is_done_by_threads_and_by_processes() {
     prints("turns.py", |said| said.lines().filter(|line| line.ends_with(" ms")).count() == 3);
 }

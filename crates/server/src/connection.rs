@@ -74,6 +74,7 @@ impl Connection {
         }
     }
 
+    // ANCHOR: stop
     /// Begins no more requests. One that has begun is completed and answered (invariants 4 and 5).
     pub(crate) fn stop(&self) {
         let mut record = self.record.lock();
@@ -86,6 +87,7 @@ impl Connection {
             _ = self.stream.shutdown(Shutdown::Read);
         }
     }
+    // ANCHOR_END: stop
 
     /// Ends it without ceremony: whoever reads or writes here fails at once.
     pub(crate) fn cut(&self) {

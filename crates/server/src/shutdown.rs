@@ -10,6 +10,7 @@ use crate::door::Door;
 const AFTER_CUT: Duration = Duration::from_secs(1);
 
 /// See [`ServerHandle::shutdown`](crate::ServerHandle::shutdown).
+// ANCHOR: shutdown
 pub(crate) fn shutdown(door: &Door, deadline: Duration) -> Result<(), Unfinished> {
     door.close();
     if door.wait_until_empty(deadline) == 0 {
@@ -19,6 +20,7 @@ pub(crate) fn shutdown(door: &Door, deadline: Duration) -> Result<(), Unfinished
     let running = door.wait_until_empty(AFTER_CUT);
     Err(Unfinished { cut, running })
 }
+// ANCHOR_END: shutdown
 
 /// Not all connections had ended by the deadline of a shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +82,7 @@ mod signals {
         /// # Errors
         ///
         /// If the system refuses.
+        // ANCHOR: signals
         pub fn new() -> io::Result<Signals> {
             let once = Arc::new(AtomicBool::new(false));
             for signal in [SIGINT, SIGTERM] {
@@ -89,6 +92,7 @@ mod signals {
             }
             Ok(Signals(iterator::Signals::new([SIGINT, SIGTERM, SIGUSR1])?))
         }
+        // ANCHOR_END: signals
 
         /// Blocks until a signal comes.
         pub fn wait(&mut self) -> Asked {
