@@ -100,14 +100,14 @@ fn the_same_work_is_done_in_three_ways() {
     assert_eq!(said.lines().filter(|line| line.ends_with(" ms")).count(), 3, "{said}");
 }
 
-/// It cannot be less: the thread that computes does not stop of its own accord, and is not asked before that.
+/// Not each one, on a busy machine: while the thread that computes waits for a processor, the lock may be free.
 #[test]
-fn an_answer_beside_threads_that_compute_takes_an_interval_at_least() {
+fn an_answer_beside_threads_that_compute_may_take_an_interval() {
     let output = Command::new(env!("CARGO_BIN_EXE_convoy")).output().expect("it was built");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let medians = said.lines().skip(2).map(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
-    let medians = Vec::from_iter(medians.flatten());
-    assert!(medians.len() == 3 && medians[1] >= 5.0 && medians[2] >= 5.0, "{said}");
+    let slowest = said.lines().skip(2).map(|line| line.split_whitespace().nth(2)?.parse::<f64>().ok());
+    let slowest = Vec::from_iter(slowest.flatten());
+    assert!(slowest.len() == 3 && slowest[1] >= 5.0 && slowest[2] >= 5.0, "{said}");
 }
 
 /// Each step, and the states that the book shows for it.
