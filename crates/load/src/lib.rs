@@ -14,7 +14,7 @@
 //!
 //! - **Each client** is a thread with a blocking socket. That goes well up to some hundreds of them; thousands of
 //!   connections that are merely there cost no thread ([`Plan::idle`]).
-//! - **All connect first**, and begin together.
+//! - **All connect first**, the silent ones and the slow readers before the others, and begin together.
 //! - **A client takes what is due** from its schedule, up to [`Plan::pipeline`] requests, and sends them with one write.
 //!   Then it reads as many replies. What becomes due meanwhile is sent late, and never left out.
 //! - **A reply is compared** with the one that belongs to its request, byte by byte. Requests bear numbers, so that a reply
@@ -197,11 +197,10 @@ impl Plan {
 
     fn run_with<P: Protocol>(&self, protocol: P, watch: &Watch) -> Result<Report, Unable> {
         self.check(&protocol)?;
-        let idle = Idle::open(self)?;
+        let (idle, slow) = (Idle::open(self)?, Slow::open(self, &protocol)?);
         let lines = (0..self.connections).map(|_| Line::open(self, protocol.framing()));
         let lines = lines.collect::<io::Result<Vec<_>>>().map_err(|error| self.unable(error))?;
         let run = Run { plan: self, watch, begin: Barrier::new(self.connections + 1), tickets: AtomicU64::new(0) };
-        let slow = Slow::open(self, &protocol)?;
         let stop = AtomicBool::new(false);
         let (tally, elapsed, slow_closed) = thread::scope(|scope| {
             let annoying = scope.spawn(|| slow.annoy(&stop));
