@@ -15,6 +15,9 @@
 //!   elapsed time, for threads that wake each other the quartiles of single operations, and for threads that compete
 //!   what the luckiest and the unluckiest got. With `--json FILE` it writes everything down.
 //!
+//! A third one, `servers`, is about whole servers under clients, in processes of their own: there something is varied, such
+//! as the number of workers, and something else is watched.
+//!
 //! # Ids
 //!
 //! A row is called `concept/scenario/contender/threads`. The last part counts the threads that the scenario is about:
@@ -51,6 +54,7 @@ pub mod semaphore;
 mod timing;
 
 pub use machine::{Placement, processor_time};
+pub use timing::{HALF_A_MICROSECOND, work};
 
 /// Every scenario of every concept.
 pub fn scenarios() -> Vec<Scenario> {

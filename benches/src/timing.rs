@@ -27,13 +27,13 @@ pub(crate) fn timed(operations: u64, mut operation: impl FnMut()) -> Duration {
 }
 
 /// So many steps of [`work`] take about as long, at three gigahertz.
-pub(crate) const HALF_A_MICROSECOND: u64 = 375;
+pub const HALF_A_MICROSECOND: u64 = 375;
 
 /// Does so many `steps`, some four cycles each.
 ///
 /// A step multiplies, and then mixes the bits: of multiplications and additions alone the compiler would fold several
 /// steps into one.
-pub(crate) fn work(steps: u64) -> u64 {
+pub fn work(steps: u64) -> u64 {
     let mut number = black_box(1_u64);
     for _ in 0..steps {
         number = number.wrapping_mul(6_364_136_223_846_793_005);
