@@ -26,13 +26,13 @@ pub(crate) struct Line<F: Framing> {
 
 impl<F: Framing> Line<F> {
     pub(crate) fn open(plan: &Plan, framing: F) -> io::Result<Line<F>> {
-        let stream = Patient { stream: connect(plan)?, deadline: Instant::now() };
+        let stream = Patient { stream: connect(plan)?, deadline: None };
         Ok(Line { replies: FrameReader::new(stream, framing), is_good: false })
     }
 
     /// The next reply, if it comes within `patience`, or twice that: a read that has begun in time is waited for.
     fn reply(&mut self, patience: Duration) -> Result<Option<&[u8]>, FrameError> {
-        self.replies.get_mut().deadline = Instant::now() + patience;
+        self.replies.get_mut().deadline = Instant::now().checked_add(patience);
         self.replies.read_frame()
     }
 
@@ -44,12 +44,13 @@ impl<F: Framing> Line<F> {
 /// A stream whose reads have a deadline together. The time-out of a socket begins anew with each byte.
 struct Patient {
     stream: TcpStream,
-    deadline: Instant,
+    /// `None` is never.
+    deadline: Option<Instant>,
 }
 
 impl Read for Patient {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if Instant::now() > self.deadline {
+        if self.deadline.is_some_and(|deadline| Instant::now() > deadline) {
             return Err(ErrorKind::TimedOut.into());
         }
         self.stream.read(buffer)
@@ -144,9 +145,10 @@ impl<'run, P: Protocol> Client<'run, P> {
     /// Waits until a request is due, and puts it into the batch, with all that are due as well. False: enough has been asked.
     fn collect(&mut self) -> bool {
         let Run { plan, tickets, .. } = self.run;
-        let measured_from = self.begun + plan.warm_up;
+        // What is too late for the clock is never.
+        let measured_from = self.begun.checked_add(plan.warm_up);
         let over = match plan.until {
-            Until::Time(time) => measured_from.checked_add(time),
+            Until::Time(time) => measured_from.and_then(|from| from.checked_add(time)),
             Until::Requests(_) => None,
         };
         let mut now = Instant::now();
@@ -164,13 +166,13 @@ impl<'run, P: Protocol> Client<'run, P> {
                 }
                 thread::sleep(due - now);
                 now = Instant::now();
-            } else if over.is_some_and(|over| now > over + plan.timeout) {
+            } else if over.is_some_and(|over| now.saturating_duration_since(over) > plan.timeout) {
                 // What was due in time is sent late. But there is an end to that.
                 self.tally.unsent += 1;
                 self.advance();
                 continue;
             }
-            let is_measured = due >= measured_from;
+            let is_measured = measured_from.is_some_and(|from| due >= from);
             if let (true, Until::Requests(count)) = (is_measured, plan.until)
                 // ORDERING: Relaxed; each number is given out once, and stands for nothing else.
                 && tickets.fetch_add(1, Ordering::Relaxed) >= count

@@ -22,7 +22,7 @@
 //!
 //! # Invariants
 //!
-//! 1. Each request that was sent is counted once: answered, wrong or missing.
+//! 1. Each request that was sent is counted once: answered, wrong or missing. Of the warm-up, only what went wrong.
 //! 2. A wait for the server ends after [`Plan::timeout`], so that a run ends, whatever the server does.
 //! 3. What a client sends at once is shorter than what the sockets' buffers hold. If the server answers while it reads,
 //!    neither side can be stuck in a write because both are.
@@ -119,7 +119,7 @@ pub struct Plan {
     /// Whether clients make a new connection for each request (for each pipeline of them), and close it when they have the
     /// answer. The time for that counts then. By default they do not.
     pub reconnect: bool,
-    /// After so long without a reply it is given up. By default, 10 seconds.
+    /// After so long without a reply it is given up. By default, 10 seconds. One too long for the clock is no limit.
     pub timeout: Duration,
     /// So many connections beside are silent. By default none.
     pub idle: usize,
@@ -225,9 +225,8 @@ impl Plan {
             for client in ended? {
                 tally.add(client.unwrap_or_else(|panic| resume_unwind(panic)));
             }
-            let elapsed =
-                begun.zip(tally.last).map(|(begun, last)| last.saturating_duration_since(begun + self.warm_up));
-            Ok((tally, elapsed.unwrap_or_default(), slow_closed))
+            let elapsed = begun.zip(tally.last).map(|(begun, last)| last.saturating_duration_since(begun));
+            Ok((tally, elapsed.unwrap_or_default().saturating_sub(self.warm_up), slow_closed))
         })
         .map_err(Unable::Threads)?;
         Ok(tally.report(self, elapsed, idle.closed(), slow_closed))

@@ -114,6 +114,17 @@ fn what_is_due_in_time_is_sent_even_if_late() {
     });
 }
 
+#[test]
+fn a_time_out_that_is_too_long_for_the_clock_is_none() {
+    rehearse(|| {
+        let server = echo();
+        let pace = Pace::Open { rate: 1_000.0, arrivals: Arrivals::Even };
+        let (timeout, until) = (Duration::MAX, Until::Time(Duration::from_millis(50)));
+        let report = Plan { pace, timeout, until, ..plan(server.local_addr(), 0) }.run().unwrap();
+        assert_answered(&report, 50);
+    });
+}
+
 /// It answers at once, and only the tenth request after a second.
 fn stalling() -> SocketAddr {
     answering(|line| {
