@@ -203,7 +203,7 @@ impl Plan {
         let run = Run { plan: self, watch, begin: Barrier::new(self.connections + 1), tickets: AtomicU64::new(0) };
         let stop = AtomicBool::new(false);
         let (tally, elapsed, slow_closed) = thread::scope(|scope| {
-            let annoying = scope.spawn(|| slow.annoy(&stop));
+            let annoying = thread::Builder::new().spawn_scoped(scope, || slow.annoy(&stop))?;
             let start = |(number, line)| {
                 let client = Client::new(&run, protocol.clone(), number);
                 thread::Builder::new().spawn_scoped(scope, move || client.work(line))

@@ -81,7 +81,7 @@ pub(crate) const GROUPS: [Group; 9] = [
     Group {
         name: "blocking",
         question: Question {
-            text: "8 clients ask for jobs that compute for 20 milliseconds, over and over, and one asks for next to nothing. \
+            text: "8 clients ask for jobs that compute for 10 milliseconds, over and over, and one asks for next to nothing. \
                    How many milliseconds does that one wait, with a pool of 2 workers?",
             experiment: "blocking/light",
             series: POOL,
@@ -358,7 +358,8 @@ fn slow(effort: Effort) -> Measured {
 }
 
 fn blocking(effort: Effort) -> Measured {
-    const BURN: u64 = 20;
+    const BURN: u64 = 10;
+    const THINK: Duration = Duration::from_millis(5);
     let who_serves = [(POOL, Keeper::Pool), (ACCEPT, Keeper::Accept), (THREAD, Keeper::Thread)];
     let xs: &[f64] = effort.choose(&[1.0, 2.0, 4.0, 8.0, 16.0], &[2.0, 16.0]);
     let time = Duration::from_millis(effort.choose(1_200, 800));
@@ -369,7 +370,8 @@ fn blocking(effort: Effort) -> Measured {
         let long = Plan { connections: 8, size: LONG, ..plan.clone() };
         // The light one comes when the long ones are there, and goes before them.
         let (warm_up, until) = (time / 4, Until::Time(time / 2));
-        let light = Plan { connections: 1, size: LONG / 2, warm_up, until, ..plan };
+        let pace = Pace::Closed { think: THINK };
+        let light = Plan { connections: 1, size: LONG / 2, pace, warm_up, until, ..plan };
         let report = thread::scope(|scope| {
             let long = scope.spawn(|| long.run().map_err(|error| error.to_string()));
             let light = faultless(&light);
@@ -382,8 +384,8 @@ fn blocking(effort: Effort) -> Measured {
         id: "blocking/light".to_owned(),
         title: "Behind others in the queue".to_owned(),
         about: format!(
-            "8 clients ask for jobs of about {BURN} ms of computing, and one asks for next to nothing: how long does it wait? \
-             Each request has a connection of its own."
+            "8 clients ask for jobs of about {BURN} ms of computing, and one asks for next to nothing, and again {THINK:?} \
+             after each answer: how long does it wait? Each request has a connection of its own."
         ),
         x: Axis::logarithmic("workers"),
         y: Axis::logarithmic("median time of the light request, ms"),

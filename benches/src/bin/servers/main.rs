@@ -96,7 +96,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 
 /// Asks until somebody types a number, or nothing.
 fn ask(question: &Question) -> io::Result<Option<f64>> {
-    println!("\n{}", question.text);
+    println!("\n{}", textwrap::fill(question.text, table::WIDTH));
     loop {
         print!("Your guess (nothing: no guess): ");
         io::stdout().flush()?;

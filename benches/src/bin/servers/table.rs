@@ -3,6 +3,10 @@
 use std::fmt::Write as _;
 
 use results::Experiment;
+use textwrap::Options;
+
+/// How long a line of text may be.
+pub(crate) const WIDTH: usize = 100;
 
 /// The medians of `experiment`.
 pub(crate) fn draw(experiment: &Experiment) -> String {
@@ -26,7 +30,8 @@ pub(crate) fn draw(experiment: &Experiment) -> String {
         table.push('\n');
     }
     for remark in remarks {
-        let _ = writeln!(table, "  {remark}");
+        let indented = Options::new(WIDTH).initial_indent("  ").subsequent_indent("  ");
+        let _ = writeln!(table, "{}", textwrap::fill(remark, indented));
     }
     table
 }
