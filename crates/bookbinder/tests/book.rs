@@ -90,6 +90,49 @@ fn a_chart_shows_what_part_of_the_processor_time_the_jobs_have_used() {
     }
 }
 
+/// A book without chapters, with an experiment in which a pool was watched, and a law fitted to it.
+fn watched() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("there is room for a small book");
+    let axis = |label: &str| format!(r#"{{"label": "{label}", "scale": "logarithmic", "names": []}}"#);
+    let points = |samples: &str| format!(r#"[{{"x": 1, "samples": [1]}}, {{"x": 8, "samples": [{samples}]}}]"#);
+    let experiment = format!(
+        r#"{{"id": "cpu/workers", "title": "Two & no more", "about": "Jobs < a millisecond.", "x": {}, "y": {},
+        "remarks": ["python3 is missing."], "series": [
+        {{"name": "pool", "computed": false, "points": {}}}, {{"name": "pool: a law", "computed": true, "points": {}}}]}}"#,
+        axis("workers"),
+        axis("speed-up"),
+        points("1.5, 1.9, 1.7"),
+        points("2"),
+    );
+    let machine = r#"{"processor": "Abacus", "processors": 2, "system": "Linux", "date": "2026-11-22", "load": 2.5}"#;
+    let results = format!(r#"{{"machine": {machine}, "rounds": 3, "quick": true, "experiments": [{experiment}]}}"#);
+    write(folder.path(), "results/experiments.json", &results);
+    write(folder.path(), "book.toml", "[book]\ntitle = \"Small\"\n");
+    write(folder.path(), "src/SUMMARY.md", "# Summary\n");
+    write(folder.path(), "figures/other.txt", "");
+    folder
+}
+
+#[test]
+fn an_experiment_is_drawn_with_what_is_to_be_said_about_it() {
+    let folder = watched();
+    let figures = Book::new(folder.path(), folder.path().join("out")).draw_charts().expect("there are results");
+    assert!(figures[0].ends_with("figures/cpu-workers.html"), "{figures:?}");
+    let chart = fs::read_to_string(&figures[0]).expect("it was drawn");
+    for part in [
+        "data-chart=\"cpu-workers\"",
+        "aria-label=\"Two &amp; no more\"",
+        "Jobs &lt; a millisecond. A mark is the median of 3 rounds",
+        "2 × Abacus, Linux, 2026-11-22 (it was busy: 2.5 threads",
+        "for the impatient",
+        "<br>python3 is missing.",
+        "<tr><th>workers</th><th>pool</th><th>pool: a law</th></tr>",
+        "<tr><th>8</th><td>1.70 (1.50 to 1.90)</td><td>2.00</td></tr>",
+    ] {
+        assert!(chart.contains(part), "no {part} in:\n{chart}");
+    }
+}
+
 #[test]
 fn a_chart_that_does_not_show_its_results_is_a_fault() {
     let folder = measured("ours", 1000.0);

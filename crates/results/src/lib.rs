@@ -37,13 +37,49 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 
 pub use comparison::{Comparison, Comparisons, Fairness, Measured, Quartiles, Ratio};
 pub use experiment::{Axis, Experiment, Experiments, Point, Scale, Series};
 pub use machine::Machine;
 pub use statistics::{median, quantile, quartiles};
+
+/// What a file of either kind holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Results {
+    /// Contenders, in turns.
+    Comparisons(Comparisons),
+    /// Curves.
+    Experiments(Experiments),
+}
+
+impl Results {
+    /// Reads a file of either kind.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such file, or it holds neither.
+    pub fn read(file: &Path) -> Result<Results, Error> {
+        #[derive(Deserialize)]
+        struct Kind {
+            experiments: Option<IgnoredAny>,
+        }
+        match read::<Kind>(file)?.experiments {
+            Some(_) => read(file).map(Results::Experiments),
+            None => read(file).map(Results::Comparisons),
+        }
+    }
+
+    /// Where that was.
+    pub fn machine(&self) -> &Machine {
+        match self {
+            Results::Comparisons(Comparisons { machine, .. }) | Results::Experiments(Experiments { machine, .. }) => {
+                machine
+            }
+        }
+    }
+}
 
 /// Reads a file of results.
 ///
