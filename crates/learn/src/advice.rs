@@ -109,6 +109,9 @@ fn where_to_look(exercise: &Exercise, failed: &Failed) -> String {
             FailureKind::Escape => "Which promise does the broken one not keep? Who has to do what, and when, for that to matter? Write \
                  a program in which it can happen."
                 .to_owned(),
+            FailureKind::NoGuess => "Write down what you expect before you know it. A guess that does not come true passes as well as one that \
+                 does: what lies between them is what there is to learn."
+                .to_owned(),
             FailureKind::Panic if kind == Kind::Break => in_order(exercise),
             FailureKind::Crash => "The test program itself came to an end: look at what it printed last.".to_owned(),
             _ => "Look at the line of the test that failed: which promise does it hold you to?".to_owned(),

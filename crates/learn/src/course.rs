@@ -210,6 +210,8 @@ pub enum Kind {
     Build,
     /// Writes the programs that break broken primitives.
     Break,
+    /// Guesses a curve, and is shown the one that is measured.
+    Measure,
 }
 
 /// The integration tests that judge an exercise, by name.
@@ -280,6 +282,8 @@ pub enum FailureKind {
     WrongPrediction,
     /// A program that was to break something broken did not.
     Escape,
+    /// What was to be guessed was not, or not in the form that was asked for.
+    NoGuess,
     /// Two threads accessed plain memory, and nothing ordered the accesses.
     DataRace,
     /// Nobody could go on.
@@ -305,6 +309,7 @@ impl fmt::Display for FailureKind {
             FailureKind::Panic => "panic",
             FailureKind::WrongPrediction => "wrong prediction",
             FailureKind::Escape => "program that breaks nothing",
+            FailureKind::NoGuess => "guess that is none",
             FailureKind::DataRace => "data race",
             FailureKind::Deadlock => "deadlock",
             FailureKind::TooLong => "schedule that is too long",

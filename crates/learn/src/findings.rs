@@ -23,7 +23,11 @@ pub(crate) fn tests_end(outcome: &Outcome, kind: Kind) -> End {
         runner::Verdict::Passed => End::Passed { summary: count(outcome.tests(), "test"), bounded: false },
         runner::Verdict::Cancelled => stopped(outcome),
         _ if tests_failed(outcome) => {
-            let kind = if kind == Kind::Predict { FailureKind::WrongPrediction } else { FailureKind::Panic };
+            let kind = match kind {
+                Kind::Predict => FailureKind::WrongPrediction,
+                Kind::Measure => FailureKind::NoGuess,
+                Kind::Fix | Kind::Build | Kind::Break => FailureKind::Panic,
+            };
             failed_test(outcome, kind, first_message(outcome), None)
         }
         verdict => violent_end(outcome, verdict),
@@ -69,6 +73,7 @@ fn assertion(kind: Kind) -> FailureKind {
     match kind {
         Kind::Predict => FailureKind::WrongPrediction,
         Kind::Break => FailureKind::Escape,
+        Kind::Measure => FailureKind::NoGuess,
         Kind::Fix | Kind::Build => FailureKind::Panic,
     }
 }

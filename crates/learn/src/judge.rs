@@ -15,11 +15,12 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
+use results::SHOWN;
 use runner::{Canceller, Compilation, Compiled, Error, Outcome, Run, Target, World};
 use schedule::Schedule;
 use serde::Deserialize;
 
-use crate::course::{Exercise, FailureKind, Manifest};
+use crate::course::{Exercise, FailureKind, Kind, Manifest};
 use crate::findings::{does_not_compile, model_end, tests_end};
 
 /// How long the tests with real threads may go on once the model has found a schedule that fails.
@@ -58,6 +59,8 @@ pub struct Verdict {
     pub stages: Vec<Ended>,
     /// How long it took, all in all.
     pub elapsed: Duration,
+    /// What there is to be seen of what was measured, if that was the exercise and it has come to that.
+    pub shown: Option<String>,
 }
 
 impl Verdict {
@@ -187,6 +190,10 @@ impl Judge {
 
         let stop_tests = real.canceller();
 
+        let shown = (kind == Kind::Measure).then(|| self.shown(exercise));
+        if let Some(file) = &shown {
+            put_aside(file)?;
+        }
         let mut stages = Vec::new();
         let mut end = |stage, end, elapsed| {
             let stage = Ended { stage, end, elapsed };
@@ -207,7 +214,8 @@ impl Judge {
                 })?;
             }
         }
-        Ok(Verdict { stages, elapsed: started.elapsed() })
+        let shown = shown.and_then(|file| fs::read_to_string(file).ok());
+        Ok(Verdict { stages, elapsed: started.elapsed(), shown })
     }
 
     /// Compiles all that judging needs, in both worlds, so that the next verdict comes soon.
@@ -240,6 +248,11 @@ impl Judge {
         self.target_dir.join("prepared")
     }
 
+    /// Where an exercise that measures writes what it has to show.
+    fn shown(&self, exercise: &Exercise) -> PathBuf {
+        self.target_dir.join("shown").join(&exercise.manifest().id).with_extension("txt")
+    }
+
     fn run(&self, exercise: &Exercise, world: World) -> Run {
         let manifest = exercise.manifest();
         let targets = match world {
@@ -257,8 +270,18 @@ impl Judge {
             // fast, and costs the compiler next to nothing.
             .env("CARGO_PROFILE_DEV_OPT_LEVEL", if world == World::Model { "1" } else { "0" })
             .env("RUST_BACKTRACE", "0")
+            .env(SHOWN, self.shown(exercise))
             .env("RUST_TEST_THREADS", TEST_THREADS);
         targets.iter().fold(run, |run, target| run.target(Target::Test(target.clone())))
+    }
+}
+
+/// Sees to it that what `file` holds later has been written later.
+fn put_aside(file: &Path) -> io::Result<()> {
+    fs::create_dir_all(file.parent().unwrap_or(file))?;
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 

@@ -92,7 +92,9 @@ fn unfinished(failed: &Failed) -> Option<String> {
 /// yet the signs of the picture are explained.
 pub(crate) fn verdict(course: &Course, progress: &Progress, exercise: &Exercise, verdict: &Verdict) -> String {
     let Some((_, refused)) = verdict.refusal() else {
-        let mut passed = format!("{GOOD}Passed{GOOD:#}, in {}: well done.", seconds(verdict.elapsed));
+        let shown =
+            verdict.shown.as_deref().map_or(String::new(), |shown| format!("{}\n\n", wrapped(shown).trim_end()));
+        let mut passed = format!("{shown}{GOOD}Passed{GOOD:#}, in {}: well done.", seconds(verdict.elapsed));
         if verdict.stages.iter().any(|ended| matches!(ended.end, End::Passed { bounded: true, .. })) {
             passed += &format!("\n{FAINT}{}{FAINT:#}", wrapped(BOUNDED));
         }
@@ -182,9 +184,13 @@ pub(crate) fn score(course: &Course, progress: &Progress) -> String {
     format!("{} of {}", passed(course, progress), course.exercises().len())
 }
 
-/// The texts are written to be read as they are; only what is too long for the terminal is broken.
+/// The texts are written to be read as they are; only what is too long for the terminal is broken. (Whether it is, is not for
+/// textwrap to say, which takes the signs that pictures are drawn with for two columns wide.)
 pub(crate) fn wrapped(text: &str) -> String {
     let lines = text.lines().map(|line| {
+        if line.chars().count() <= width() {
+            return line.to_owned();
+        }
         let indent = &line[..line.len() - line.trim_start().len()];
         textwrap::fill(line, textwrap::Options::new(width()).subsequent_indent(indent))
     });

@@ -45,6 +45,10 @@ pub use experiment::{Axis, Experiment, Experiments, Point, Scale, Series};
 pub use machine::Machine;
 pub use statistics::{median, quantile, quartiles};
 
+/// If the environment variable of this name names a file, an exercise that lets people guess writes what there is to show
+/// into it: guess and measurement, as text. The same as SVG lies beside it.
+pub const SHOWN: &str = "MEASURE_SHOWN";
+
 /// What a file of either kind holds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Results {

@@ -106,6 +106,30 @@ fn where_there_are_no_threads_the_model_is_not_asked() {
     assert!(!target.path().join("learn/prepared").exists(), "the model has not been compiled");
 }
 
+#[test]
+fn a_guess_with_a_reason_passes_and_the_measurement_is_laid_over_it() {
+    let workshop = Workshop::open();
+    fs::write(workshop.root.join("exercises/course.toml"), "exercises = [\"how-many-workers\"]\n")
+        .expect("a file can be written");
+    let hand_in = |name: &str| {
+        let folder = workshop.root.join("exercises/how-many-workers");
+        copy(&folder.join(name), &folder.join("src/lib.rs")).expect("the file can be copied");
+        workshop.learn(&["check"])
+    };
+    // Far from what comes out, on any computer: no speed is judged.
+    let told = hand_in("right/sixteen-of-everything.rs");
+    told.ends_with(
+        0,
+        &["● jobs that wait", "□ jobs that compute: your guess", "Jobs that compute: you expected", "Passed"],
+    );
+    let picture = told.stdout.split("Drawn: ").nth(1).and_then(|rest| rest.lines().next()).expect("it says where");
+    assert!(fs::read_to_string(picture).expect("it is there").contains("How much do more workers help?"));
+
+    let told = hand_in("wrong/no-reason.rs");
+    told.ends_with(1, &["the first by a guess that is none", "why you expect that", "before you know it"]);
+    assert!(!told.stdout.contains("Drawn"), "what was measured before is not shown again: {}", told.stdout);
+}
+
 /// Neither a watchdog nor the model can stop a thread that never looks at anything.
 #[test]
 #[cfg(target_os = "linux")]

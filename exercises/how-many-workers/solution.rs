@@ -1,0 +1,11 @@
+//! How much more workers help, on a computer with two processors.
+
+/// Sixteen jobs that wait for 5 ms each. Which speed-up do they have with 2, 4, 8 and 16 workers? Four numbers.
+pub const OF_JOBS_THAT_WAIT: &[f64] = &[2.0, 4.0, 8.0, 16.0];
+
+/// Sixteen jobs that compute. Which speed-up do they have with 2, 4, 8 and 16 workers?
+pub const OF_JOBS_THAT_COMPUTE: &[f64] = &[2.0, 2.0, 2.0, 2.0];
+
+/// Why? In a sentence or two.
+pub const REASON: &str = "Who waits needs no processor, so all can wait at the same time. Who computes needs one, and there are \
+                          two: more workers only take turns.";
