@@ -4,8 +4,8 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use plot::{Plot, figures};
-use results::{Experiment, Point, SHOWN, Series, quantile};
+use plot::Plot;
+use results::{Experiment, Point, SHOWN, Series, figures, quantile};
 
 /// A sentence has so many words at least.
 const SENTENCE: usize = 4;

@@ -239,14 +239,15 @@ pub(crate) fn drawn(results: &Results) -> Vec<(String, String)> {
             CHARTS.iter().filter_map(drawn).collect()
         }
         Results::Experiments(results) => {
-            let drawn = |it: &Experiment| (it.id.replace('/', "-"), experiment(it, results));
+            let drawn = |it: &Experiment| (it.id.replace('/', "-"), experiment(it, &Plot::from(it), results));
             results.experiments.iter().map(drawn).collect()
         }
     }
 }
 
-/// The figure of an experiment: the picture, what was done, what there is to say besides, and the numbers as a table.
-fn experiment(experiment: &Experiment, results: &Experiments) -> String {
+/// The figure of an experiment, whose picture is `plot`: that, what was done, what there is to say besides, and the numbers
+/// as a table.
+pub(crate) fn experiment(experiment: &Experiment, plot: &Plot, results: &Experiments) -> String {
     let Experiments { machine, rounds, quick, .. } = results;
     let computed =
         if experiment.series.iter().any(|series| series.computed) { " Dashed is what was computed." } else { "" };
@@ -260,7 +261,7 @@ fn experiment(experiment: &Experiment, results: &Experiments) -> String {
     for remark in &experiment.remarks {
         caption += &format!("<br>{}", escaped(remark));
     }
-    figure(&experiment.id.replace('/', "-"), &Plot::from(experiment), &caption)
+    figure(&experiment.id.replace('/', "-"), plot, &caption)
 }
 
 /// The machine, and whether it had something else to do.
@@ -299,15 +300,15 @@ fn table(plot: &Plot) -> String {
 }
 
 fn cell(line: &Line, span: &Span) -> String {
-    let [low, high] = [span.low, span.high].map(plot::figures);
-    match span.middle.map(plot::figures) {
+    let [low, high] = [span.low, span.high].map(results::figures);
+    match span.middle.map(results::figures) {
         Some(middle) if line.computed => middle,
         Some(middle) => format!("{middle} ({low} to {high})"),
         None => format!("({low} to {high})"),
     }
 }
 
-fn counted(number: u32, what: &str) -> String {
+pub(crate) fn counted(number: u32, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
@@ -336,10 +337,7 @@ impl Chart {
         for (number, (_, comparison)) in columns.iter().enumerate() {
             for contender in comparison.contenders.iter().filter(|it| !self.left_out.contains(&it.name.as_str())) {
                 let Some(span) = self.span(number as f64, contender, comparison) else { continue };
-                match plot.lines.iter_mut().find(|line| line.name == contender.name) {
-                    Some(line) => line.spans.push(span),
-                    None => plot.lines.push(Line { name: contender.name.clone(), computed: false, spans: vec![span] }),
-                }
+                plot.add(&contender.name, span);
             }
         }
         if matches!(self.quantity, Quantity::Shares | Quantity::First | Quantity::Worked) {

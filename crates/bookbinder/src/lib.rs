@@ -14,6 +14,7 @@ mod charts;
 mod complaints;
 mod includes;
 mod links;
+mod report;
 mod serve;
 mod wires;
 
@@ -92,6 +93,16 @@ impl Book {
         config.build.build_dir = output;
         MDBook::load_with_config(&self.source, config).and_then(|book| book.build()).map_err(Error::mdbook)
     }
+}
+
+/// The page about what is in the files `results`, in HTML that needs nothing beside it; compared with what is in `against`, if
+/// there is anything.
+///
+/// # Errors
+///
+/// If a file of results makes no sense.
+pub fn report(results: &[PathBuf], against: &[PathBuf]) -> Result<String, Error> {
+    report::report(results, against)
 }
 
 /// Writes the figures, and says where they are.

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::error::Error;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc::channel;
@@ -40,6 +41,19 @@ enum Task {
     /// Draws the charts anew, from the files in book/results
     #[command(disable_help_flag = true)]
     Charts,
+    /// Draws everything that is in files of results on one page
+    #[command(disable_help_flag = true)]
+    Report {
+        /// Where to write the page
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// What the programs that measure have written
+        #[arg(required = true, value_name = "RESULTS")]
+        results: Vec<PathBuf>,
+        /// What they have written another time: the page says what has changed
+        #[arg(long, num_args = 1.., value_name = "RESULTS")]
+        against: Vec<PathBuf>,
+    },
     /// Draws the pictures of bytes anew, from the files in book/wires
     #[command(disable_help_flag = true)]
     Wires,
@@ -54,6 +68,7 @@ fn main() -> ExitCode {
         None => serve(&root, arguments.port),
         Some(Task::Build) => build(&root),
         Some(Task::Charts) => drawn(book(&root).draw_charts()),
+        Some(Task::Report { out, results, against }) => report(&out, &results, &against),
         Some(Task::Wires) => drawn(book(&root).draw_wires()),
         Some(Task::Schedules) => schedules(&root),
     });
@@ -132,6 +147,13 @@ fn drawn(figures: Result<Vec<PathBuf>, bookbinder::Error>) -> Result<(), Box<dyn
     for figure in figures? {
         println!("{}", figure.display());
     }
+    Ok(())
+}
+
+fn report(out: &Path, results: &[PathBuf], against: &[PathBuf]) -> Result<(), Box<dyn Error>> {
+    let page = bookbinder::report(results, against)?;
+    fs::write(out, page).map_err(|error| format!("cannot write {}: {error}", out.display()))?;
+    println!("{}", out.display());
     Ok(())
 }
 

@@ -23,8 +23,6 @@ mod text;
 
 use results::{Axis, Experiment, Series, median, quantile};
 
-pub use ruler::figures;
-
 /// One picture: what is varied lies to the right, and what is watched goes up.
 #[derive(Clone, Debug)]
 pub struct Plot {
@@ -77,6 +75,14 @@ impl Plot {
         };
         let lines = series.iter().map(line).collect();
         Plot { title: title.to_owned(), x, y, lines, level: None, reach: None }
+    }
+
+    /// Adds what was measured of `name` at one place.
+    pub fn add(&mut self, name: &str, span: Span) {
+        match self.lines.iter_mut().find(|line| line.name == name) {
+            Some(line) => line.spans.push(span),
+            None => self.lines.push(Line { name: name.to_owned(), computed: false, spans: vec![span] }),
+        }
     }
 
     /// All places at which something is shown, from left to right.

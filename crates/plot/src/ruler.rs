@@ -95,18 +95,6 @@ pub(crate) fn tick(value: f64) -> String {
     format!("{rounded}{unit}")
 }
 
-/// A measured number, with as many places as are of interest.
-pub fn figures(value: f64) -> String {
-    match value.abs() {
-        0.0 => "0".to_owned(),
-        size if size < 0.001 => format!("{value:.1e}"),
-        size if size < 0.1 => format!("{value:.4}"),
-        size if size < 10.0 => format!("{value:.2}"),
-        size if size < 100.0 => format!("{value:.1}"),
-        _ => format!("{value:.0}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,10 +138,6 @@ mod tests {
         assert_eq!(
             [0.0, 0.30000000000000004, 8.0, 2500.0, 12_000.0, 1.5e6].map(tick),
             ["0", "0.3", "8", "2500", "12 k", "1.5 M"]
-        );
-        assert_eq!(
-            [0.0, 0.000_12, 0.0123, 0.5, 12.34, 162_340.4].map(figures),
-            ["0", "1.2e-4", "0.0123", "0.50", "12.3", "162340"]
         );
     }
 }

@@ -28,9 +28,12 @@
 //! # Ok::<(), results::Error>(())
 //! ```
 
+mod change;
 mod comparison;
 mod experiment;
 mod machine;
+mod number;
+mod runs;
 mod statistics;
 
 use std::fmt;
@@ -40,9 +43,12 @@ use std::path::{Path, PathBuf};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
+pub use change::{Change, Changes, Spread};
 pub use comparison::{Comparison, Comparisons, Fairness, Measured, Quartiles, Ratio};
 pub use experiment::{Axis, Experiment, Experiments, Point, Scale, Series};
 pub use machine::Machine;
+pub use number::{duration, figures};
+pub use runs::{Draft, Run, Runs};
 pub use statistics::{median, quantile, quartiles};
 
 /// If the environment variable of this name names a file, an exercise that lets people guess writes what there is to show

@@ -64,7 +64,7 @@ fn processor(cpuinfo: &str) -> Option<String> {
 }
 
 /// The day that is `days` after the first of January 1970, as year-month-day.
-fn date(days: u64) -> String {
+pub(crate) fn date(days: u64) -> String {
     let is_leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let mut year = 1970;
     let mut left = days;

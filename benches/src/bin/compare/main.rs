@@ -29,6 +29,9 @@ struct Arguments {
     /// Compare only these: a concept, concept/scenario or concept/scenario/threads, such as event/wake/16
     #[arg(value_name = "ID")]
     ids: Vec<String>,
+    /// Only say which scenarios there are
+    #[arg(long)]
+    list: bool,
     /// How many rounds
     #[arg(long, default_value_t = 11, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
@@ -95,6 +98,12 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let asked: Vec<_> = scenarios().into_iter().filter(|scenario| is_asked_for(scenario, &arguments.ids)).collect();
     if asked.is_empty() {
         return Err("no scenario has such an id; try event or event/wake/16".into());
+    }
+    if arguments.list {
+        for scenario in asked {
+            println!("{:<40}  {}", scenario.id(), scenario.about);
+        }
+        return Ok(());
     }
     let plan = |&pin: &Pin| -> io::Result<Plan> {
         Ok(Plan {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use results::{Comparison, Fairness, Measured, Quartiles, Ratio, median};
+use results::{Comparison, Fairness, Measured, Quartiles, Ratio, duration, figures, median};
 
 /// From this ratio of the best peer's time to ours on we call ourselves level with it, and from its inverse on ahead.
 const LEVEL: f64 = 0.95;
@@ -52,43 +52,16 @@ fn row(contender: &Measured, sleeps: bool) -> String {
     };
     let ratio = match &contender.ratio {
         Some(Ratio { median, min, max }) => {
-            format!("{:>5}  ({} to {})", three_digits(*median), three_digits(*min), three_digits(*max))
+            format!("{:>5}  ({} to {})", figures(*median), figures(*min), figures(*max))
         }
         None => String::new(),
     };
     format!("{:<14}  {elapsed:>9}  {processor:>9}{single}{shares}   {ratio}", contender.name)
 }
 
-/// `nanoseconds` with three digits and a unit.
-fn duration(nanoseconds: f64) -> String {
-    let (value, unit) = match nanoseconds {
-        n if n < 999.5 => (n, "ns"),
-        n if n < 999.5e3 => (n / 1e3, "µs"),
-        n if n < 999.5e6 => (n / 1e6, "ms"),
-        n => (n / 1e9, "s"),
-    };
-    format!("{} {unit}", three_digits(value))
-}
-
-/// `value` with three digits, more if it is large, and at most two of them behind the point.
-fn three_digits(value: f64) -> String {
-    let decimals = match value {
-        v if v < 9.995 => 2,
-        v if v < 99.95 => 1,
-        _ => 0,
-    };
-    format!("{value:.decimals$}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_duration_has_three_digits_and_the_unit_that_suits_it() {
-        let drawn = [0.314, 9.996, 99.96, 999.4, 999.6, 12_345.0, 2.5e6, 3e9].map(duration);
-        assert_eq!(drawn, ["0.31 ns", "10.0 ns", "100 ns", "999 ns", "1.00 µs", "12.3 µs", "2.50 ms", "3.00 s"]);
-    }
 
     fn comparison(ratio: f64) -> Comparison {
         let single = Some(Quartiles { lower: 999.6e3, median: 999.6e3, upper: 999.6e3 });
