@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::slice::from_ref;
 
 use results::{Axis, Comparison, Comparisons, Experiment, Experiments, Machine, Measured, Point, Ratio, Series};
 
@@ -99,7 +100,7 @@ fn two_runs_are_drawn_beside_each_other_and_what_has_changed_is_named() {
     let folder = folder();
     let before = experiments(&folder, "before.json", "2026-11-21", &[1.0, 2.0, 3.0]);
     let now = experiments(&folder, "now.json", "2026-11-22", &[8.0, 9.0, 9.5]);
-    let compare = |now: &PathBuf| bookbinder::report(&[now.clone()], &[before.clone()]).expect("they are in order");
+    let compare = |now: &PathBuf| bookbinder::report(from_ref(now), from_ref(&before)).expect("they are in order");
 
     let page = compare(&now);
     assert_has(

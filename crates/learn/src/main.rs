@@ -1,5 +1,6 @@
 //! `cargo learn`: the coach at the terminal.
 
+mod bench;
 mod page;
 mod screen;
 mod watch;
@@ -15,6 +16,7 @@ use anstream::{eprintln, print, println};
 use clap::{Parser, Subcommand};
 use learn::{Course, Drawer, Exercise, Judge, Progress, Update};
 
+use bench::Bench;
 use page::{BAD, FAINT, STRONG};
 
 /// Learn concurrency by building its primitives, with a model checker watching.
@@ -86,6 +88,23 @@ enum Task {
     /// `git pull --autostash` takes your changes along. Where you and the course have changed the same lines, Git marks
     /// both in your file and keeps what you had (`git stash list`).
     Update,
+    /// Measures on this machine, and draws what was measured.
+    ///
+    /// Each of our primitives beside its peers, what threads and processes are good for, and servers under load. Runs are
+    /// kept, and can be compared.
+    Bench {
+        /// What to measure, such as `event` or `event/wake`; by default everything.
+        concept: Option<String>,
+        /// For a first look: less work, and less sure.
+        #[arg(long)]
+        quick: bool,
+        /// Say what has changed since this run: its name or a part of it, or `last`.
+        #[arg(long, value_name = "RUN")]
+        against: Option<String>,
+        /// List the runs that are kept.
+        #[arg(long, exclusive = true)]
+        list: bool,
+    },
     /// Compiles what judging needs.
     #[command(hide = true)]
     Prepare,
@@ -168,18 +187,29 @@ fn run(task: Option<Task>) -> Result<ExitCode, Box<dyn Error>> {
         }
         Some(Task::Reset { id }) => reset(&drawer, chosen(id)?)?,
         Some(Task::Update) => update(&course, &drawer)?,
+        Some(Task::Bench { list, concept, quick, against }) => {
+            let bench = Bench { root: course.root().to_owned(), target: target(&course) };
+            match list {
+                true => bench.list()?,
+                false => bench.measure(concept.as_deref(), quick, against.as_deref())?,
+            }
+        }
         Some(Task::Prepare) => judge(&course).prepare(progress.current(&course))?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// Where Cargo's other commands compile to.
+fn target(course: &Course) -> PathBuf {
+    let target = env::var_os("CARGO_TARGET_DIR").filter(|folder| !folder.is_empty());
+    target.map_or_else(|| course.root().join("target"), PathBuf::from)
+}
+
 /// The judge works apart from where Cargo's other commands do.
 fn judge(course: &Course) -> Judge {
-    let target = env::var_os("CARGO_TARGET_DIR").filter(|folder| !folder.is_empty());
-    let target = target.map_or_else(|| course.root().join("target"), PathBuf::from);
     Judge {
         workspace: course.root().to_owned(),
-        target_dir: target.join("learn"),
+        target_dir: target(course).join("learn"),
         color: page::colors(),
         after_failure: Judge::AFTER_FAILURE,
     }

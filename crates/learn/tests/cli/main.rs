@@ -1,5 +1,6 @@
 //! `cargo learn` as a learner meets it: the real binary, in a copy of the workspace.
 
+mod bench;
 mod commands;
 mod keeping;
 #[cfg(target_os = "linux")]
