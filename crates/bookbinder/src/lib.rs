@@ -5,7 +5,8 @@
 //! too, from `book/figures`: `cargo book schedules` draws them, by running the tests of the package `listings` under the
 //! model, and the same tests compare them with what is there whenever the models are checked. Its charts are drawn from
 //! what the benchmarks have measured, in `book/results`, by `cargo book charts`, and its pictures of bytes from the files
-//! in `book/wires`, by `cargo book wires`; building the book compares both.
+//! in `book/wires`, by `cargo book wires`; building the book compares both. Below a chart stands the reader's own, once
+//! `cargo learn bench` has measured it.
 //!
 //! mdBook is lenient: a missing anchor is an empty listing, a missing page a link that leads nowhere. [`Book::build`]
 //! returns such things as complaints.
@@ -14,6 +15,7 @@ mod charts;
 mod complaints;
 mod includes;
 mod links;
+mod readers;
 mod report;
 mod serve;
 mod wires;
@@ -25,6 +27,7 @@ use std::path::{Path, PathBuf};
 
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
+use results::Runs;
 
 pub use serve::Server;
 
@@ -33,12 +36,19 @@ pub use serve::Server;
 pub struct Book {
     source: PathBuf,
     output: PathBuf,
+    /// What the reader has measured, if that is to be shown as well.
+    runs: Option<Runs>,
 }
 
 impl Book {
     /// The book in the folder `source`, to be built into the folder `output`, of which nothing else is kept.
     pub fn new(source: impl Into<PathBuf>, output: impl Into<PathBuf>) -> Book {
-        Book { source: source.into(), output: output.into() }
+        Book { source: source.into(), output: output.into(), runs: None }
+    }
+
+    /// The same book with the reader's own charts, from the newest of `runs` that has them, below those that they belong to.
+    pub fn with_runs(self, runs: Runs) -> Book {
+        Book { runs: Some(runs), ..self }
     }
 
     /// Where the pages are, once they are built.
@@ -55,6 +65,9 @@ impl Book {
     pub fn build(&self) -> Result<Vec<String>, Error> {
         let (built, mut complaints) = complaints::collect(|| self.render());
         built?;
+        if let Some(runs) = &self.runs {
+            complaints.extend(readers::insert(&self.output, runs)?);
+        }
         complaints.extend(includes::check(&self.source.join("src"))?);
         complaints.extend(links::check(&self.output)?);
         let mut compare = |figures: Vec<Figure>, source: &str, command: &str| {

@@ -12,6 +12,7 @@ use std::time::Duration;
 use bookbinder::{Book, Server};
 use clap::{Parser, Subcommand};
 use notify::{Event, EventKind, RecursiveMode, Watcher};
+use results::Runs;
 use runner::{Run, Target, Verdict, World};
 
 /// The folders that the book is made from.
@@ -91,7 +92,7 @@ fn workspace() -> Result<PathBuf, Box<dyn Error>> {
 fn book(root: &Path) -> Book {
     let target = env::var_os("CARGO_TARGET_DIR").filter(|folder| !folder.is_empty());
     let target = target.map_or_else(|| root.join("target"), PathBuf::from);
-    Book::new(root.join("book"), target.join("book"))
+    Book::new(root.join("book"), target.join("book")).with_runs(Runs::of(&target))
 }
 
 fn build(root: &Path) -> Result<(), Box<dyn Error>> {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use bookbinder::Book;
+use results::Runs;
 
 fn write(folder: &Path, name: &str, text: &str) {
     let file = folder.join(name);
@@ -261,4 +262,34 @@ fn a_link_to_a_heading_that_is_not_there_is_a_fault() {
 #[test]
 fn an_image_that_is_not_there_is_a_fault() {
     finds("# Only\n\n![gone](gone.png)\n", "`gone.png` leads nowhere");
+}
+
+#[test]
+fn the_readers_own_chart_stands_below_the_books() {
+    let folder = watched();
+    let write = |name: &str, text: &str| write(folder.path(), name, text);
+    let book = Book::new(folder.path(), folder.path().join("out")).with_runs(Runs::of(folder.path()));
+    write("src/SUMMARY.md", "# Summary\n\n- [Only](only.md)\n");
+    write("src/only.md", "# Only\n\n{{#include ../figures/cpu-workers.html}}\n\nAfter it.\n");
+    book.draw_charts().expect("there are results");
+    let page = || {
+        assert_eq!(book.build().expect("mdBook can build it"), [] as [String; 0]);
+        fs::read_to_string(folder.path().join("out/only.html")).expect("it was built")
+    };
+    assert!(!page().contains("On your machine"));
+
+    let results = fs::read_to_string(folder.path().join("results/experiments.json")).expect("it is there");
+    let on = |date: &str, other: &str| results.replace("2026-11-22", date).replace("1.9", other);
+    write("bench/2026-12-01_10-00-00_cpu/experiments.json", &on("2026-12-01", "1.8"));
+    write("bench/2026-12-02_10-00-00_cpu/experiments.json", &on("2026-12-02", "7.7"));
+    write("bench/2026-12-03_10-00-00_event/compare.json", "{}");
+    let faults = book.build().expect("mdBook can build it");
+    assert!(faults.len() == 1 && faults[0].contains("compare.json"), "{faults:?}");
+    fs::remove_dir_all(folder.path().join("bench/2026-12-03_10-00-00_event")).expect("it can be removed");
+
+    let page = page();
+    let places = ["1.70 (1.50 to 1.90)", "On your machine, 2026-12-02.", "1.70 (1.50 to 7.70)", "After it."];
+    let places = places.map(|part| page.find(part).unwrap_or_else(|| panic!("no {part} in:\n{page}")));
+    assert!(places.is_sorted(), "{places:?}");
+    assert!(!page.contains("2026-12-01"), "the newest is enough");
 }

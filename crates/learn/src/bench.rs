@@ -23,7 +23,7 @@ const PROGRAMS: [Program; 3] = [
     // A concept is done in less than a minute: many scenarios, each of them short.
     Program {
         name: "compare",
-        full: &["--rounds", "7", "--time", "20", "--contest", "60"],
+        full: &["--rounds", "7", "--time", "20", "--contest", "40"],
         quick: &["--rounds", "3", "--time", "5", "--contest", "20"],
         // As for the book's charts.
         always: if cfg!(target_os = "linux") { &["--pin", "spread"] } else { &[] },
