@@ -277,8 +277,9 @@ const BUSY: f64 = 0.5;
 /// The picture, what there is to say about it, and the numbers as a table. `caption` is HTML.
 pub(crate) fn figure(name: &str, plot: &Plot, caption: &str) -> String {
     format!(
-        "<figure class=\"chart\" data-chart=\"{name}\">\n{}<figcaption>{caption}</figcaption>\n<details>\n<summary>The same \
+        "<figure class=\"chart\" data-chart=\"{}\">\n{}<figcaption>{caption}</figcaption>\n<details>\n<summary>The same \
          as a table</summary>\n{}<p>{}; in parentheses the lowest and the highest.</p>\n</details>\n</figure>\n",
+        escaped(name),
         plot.svg(),
         table(plot),
         escaped(&plot.y.label),
