@@ -1,11 +1,13 @@
 //! Every scenario of every concept, measured by criterion.
 
-use std::time::Duration;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use benches::{Contest, Placement, Run, Setting, scenarios};
 use criterion::{BenchmarkId, Criterion, SamplingMode};
 
 fn main() {
+    let start = SystemTime::now();
     // Each row gets a second, or half of one where there are many, so that a concept is done within a minute.
     let mut criterion = Criterion::default()
         .sample_size(20)
@@ -41,6 +43,17 @@ fn main() {
         group.finish();
     }
     criterion.final_summary();
+    if let Some(report) = report(start) {
+        println!("Charts of all this: {}", report.display());
+    }
+}
+
+/// Criterion's report as a page, if it was written after `start`: a run that only lists or tests writes none.
+fn report(start: SystemTime) -> Option<PathBuf> {
+    // This program lies in `release/deps` of the folder in which criterion has one of its own.
+    let report = std::env::current_exe().ok()?.ancestors().nth(3)?.join("criterion/report/index.html");
+    let written = report.metadata().ok()?.modified().ok()?;
+    (written >= start).then_some(report)
 }
 
 /// How long a contest lasts.

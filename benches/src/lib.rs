@@ -18,6 +18,9 @@
 //! A third one, `servers`, is about whole servers under clients, in processes of their own: there something is varied, such
 //! as the number of workers, and something else is watched.
 //!
+//! A fourth, `experiments`, asks other questions in the same way: when do threads help, when do processes, and how many?
+//! [`work`](mod@work) is what it has done, and by whom.
+//!
 //! # Ids
 //!
 //! A row is called `concept/scenario/contender/threads`. The last part counts the threads that the scenario is about:
@@ -52,8 +55,9 @@ pub mod queue;
 pub mod rwlock;
 pub mod semaphore;
 mod timing;
+pub mod work;
 
-pub use machine::{Placement, processor_time};
+pub use machine::{Placement, Usage, processor_time, usage, usage_of_children};
 pub use timing::{HALF_A_MICROSECOND, work};
 
 /// Every scenario of every concept.
@@ -70,6 +74,7 @@ pub fn scenarios() -> Vec<Scenario> {
         queue::scenarios,
         framing::scenarios,
         pool::scenarios,
+        work::scenarios,
     ];
     concepts.iter().flat_map(|scenarios| scenarios()).collect()
 }
