@@ -14,7 +14,7 @@ use crate::{Failure, Plan};
 pub(crate) const PLANS: [Plan; 3] = [
     Plan {
         id: "cost/processor",
-        title: "Even waiting has its price: a worker's is small, a new thread's is ten times that",
+        title: "Even waiting has its price: a worker's is small, a new thread's is several times that",
         about: "64 tasks that sleep for a while, in each way, with 32 workers. How much processor time does each take?",
         run: processor,
     },

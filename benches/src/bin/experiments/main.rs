@@ -52,7 +52,7 @@ struct Arguments {
     /// So little work that the numbers mean nothing: to see that everything runs
     #[arg(long, conflicts_with = "quick")]
     miniature: bool,
-    /// How often each point is measured [default: 9; 3 if quick]
+    /// How often each point is measured [default: 7; 3 if quick]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: Option<u32>,
     /// Also write everything that was measured to this file
@@ -145,7 +145,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         _ => Scale::Full,
     };
     let lab = Lab {
-        rounds: arguments.rounds.unwrap_or(if scale == Scale::Full { 9 } else { 3 }),
+        rounds: arguments.rounds.unwrap_or(if scale == Scale::Full { 7 } else { 3 }),
         scale,
         program: std::env::current_exe()?,
         processors: available_parallelism().map_or(1, NonZero::get),
