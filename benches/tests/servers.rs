@@ -1,4 +1,5 @@
 //! The program `servers`: what it asks, what it says, and what it writes.
+#![cfg(unix)]
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -44,7 +45,7 @@ fn a_guess_is_asked_for_and_the_results_are_written() {
 #[test]
 fn a_server_echoes_until_nobody_needs_it_any_more() {
     rehearse(|| {
-        for keeper in ["thread", "pool", "accept", "tokio-one", "tokio-many"] {
+        for keeper in ["thread", "pool", "accept", "polled", "tokio-one", "tokio-many"] {
             let mut command = Command::new(env!("CARGO_BIN_EXE_servers"));
             command.args(["house", "--keeper", keeper]).stdin(Stdio::piped()).stdout(Stdio::piped());
             let mut child = command.spawn().unwrap();

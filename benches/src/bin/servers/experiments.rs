@@ -140,6 +140,8 @@ const POOL: &str = "pool";
 const ACCEPT: &str = "accepting workers";
 const POOL_OF_8: &str = "pool of 8";
 const ACCEPT_OF_8: &str = "8 accepting workers";
+const POLLED: &str = "poller";
+const POLLED_OF_8: &str = "poller and 8 workers";
 const TOKIO_ONE: &str = "tokio, one thread";
 const TOKIO_MANY: &str = "tokio, many threads";
 const HALF: &str = "half of them";
@@ -149,14 +151,23 @@ const CROWD: usize = 200;
 
 const BESIDE: &str = "Clients run on the same processors as the server; the processor time is the server's own.";
 
-/// Everybody who can echo, with workers enough for all.
-const ECHOING: [(&str, Keeper); 5] = [
+/// Our own servers. A poller there is on Unix alone.
+const OURS: &[(&str, Keeper)] = &[
     (THREAD, Keeper::Thread),
     (POOL, Keeper::Pool),
     (ACCEPT, Keeper::Accept),
-    (TOKIO_ONE, Keeper::TokioOne),
-    (TOKIO_MANY, Keeper::TokioMany),
+    #[cfg(unix)]
+    (POLLED, Keeper::Polled),
 ];
+
+/// Everybody who can echo.
+fn echoing() -> Vec<(&'static str, Keeper)> {
+    [OURS, &[(TOKIO_ONE, Keeper::TokioOne), (TOKIO_MANY, Keeper::TokioMany)]].concat()
+}
+
+fn names<T>(list: &[(&'static str, T)]) -> Vec<&'static str> {
+    list.iter().map(|(name, _)| *name).collect()
+}
 
 /// A plan that measures at once, and gives up soon.
 fn plan(address: SocketAddr, until: Until) -> Plan {
@@ -185,8 +196,9 @@ fn cost(process: &Process, before: Option<f64>, requests: f64) -> Option<f64> {
 fn echo(effort: Effort) -> Measured {
     let time = Until::Time(Duration::from_millis(effort.choose(700, 400)));
     let xs: &[f64] = effort.choose(&[1.0, 10.0, 50.0, 200.0], &[1.0, 50.0]);
-    let [rate, processor] = effort.measure(&ECHOING.map(|(name, _)| name), xs, |who, clients| {
-        let process = Process::house(&House::echo(ECHOING[who].1, CROWD))?;
+    let who_serves = echoing();
+    let [rate, processor] = effort.measure(&names(&who_serves), xs, |who, clients| {
+        let process = Process::house(&House::for_clients(who_serves[who].1, CROWD))?;
         speed(&process, &Plan { connections: clients as usize, ..plan(process.address, time) })
     })?;
     let about = format!("Lines of 64 bytes are echoed; each client asks again when it has been answered. {BESIDE}");
@@ -216,20 +228,21 @@ fn echo(effort: Effort) -> Measured {
 
 fn ping(effort: Effort) -> Measured {
     const CLIENTS: usize = 50;
-    let ours = [(THREAD, Keeper::Thread), (POOL, Keeper::Pool), (ACCEPT, Keeper::Accept)];
     let mut remarks = Vec::new();
-    let mut names: Vec<&str> = ours.iter().map(|&(name, _)| name).collect();
+    let mut who_serves = names(OURS);
     if Process::redis()?.is_some() {
-        names.push("redis-server");
+        who_serves.push("redis-server");
     } else {
         remarks.push("redis-server is not installed here, and is left out.".to_owned());
     }
     let mut without_benchmark = false;
     let xs: &[f64] = effort.choose(&[1.0, 4.0, 16.0, 64.0], &[1.0, 16.0]);
-    let [rate, processor] = effort.measure(&names, xs, |who, pipeline| {
+    let [rate, processor] = effort.measure(&who_serves, xs, |who, pipeline| {
         let pipeline = pipeline as usize;
-        let process = match ours.get(who) {
-            Some(&(_, keeper)) => Process::house(&House { service: Service::Store, ..House::echo(keeper, CLIENTS) })?,
+        let process = match OURS.get(who) {
+            Some(&(_, keeper)) => {
+                Process::house(&House { service: Service::Store, ..House::for_clients(keeper, CLIENTS) })?
+            }
             None => Process::redis()?.ok_or("redis-server has gone")?,
         };
         let requests = effort.choose(40_000, 20_000) * pipeline.min(16) as u64;
@@ -273,12 +286,13 @@ fn ping(effort: Effort) -> Measured {
 fn short(effort: Effort) -> Measured {
     let time = Until::Time(Duration::from_millis(effort.choose(700, 400)));
     let xs: &[f64] = effort.choose(&[1.0, 4.0, 16.0], &[4.0]);
-    let [rate, processor] = effort.measure(&ECHOING.map(|(name, _)| name), xs, |who, clients| {
-        let process = Process::house(&House::echo(ECHOING[who].1, 16))?;
+    let who_serves = echoing();
+    let [rate, processor] = effort.measure(&names(&who_serves), xs, |who, clients| {
+        let process = Process::house(&House::for_clients(who_serves[who].1, 16))?;
         speed(&process, &Plan { connections: clients as usize, reconnect: true, ..plan(process.address, time) })
     })?;
     let about = format!(
-        "Each client connects, has one line echoed, closes, and begins again. Pool and accepting workers are 16. {BESIDE}"
+        "Each client connects, has one line echoed, closes, and begins again. Pool and accepting workers are 16, the poller's are 2. {BESIDE}"
     );
     let x = Axis::logarithmic("clients");
     Ok(vec![
@@ -308,12 +322,14 @@ fn newcomers(address: SocketAddr) -> Plan {
     Plan { reconnect: true, timeout: Duration::from_millis(500), ..plan(address, Until::Requests(10)) }
 }
 
-/// For whom a busy worker is the question: three with eight workers, and one that has patience for a tenth of a second.
-fn short_of_workers(impatient: &'static str) -> [(&'static str, House); 4] {
-    [
+/// Who has eight workers, if any, and beside them one who has patience for a tenth of a second.
+fn short_of_workers(impatient: &'static str) -> Vec<(&'static str, House)> {
+    vec![
         (THREAD, House::echo(Keeper::Thread, 8)),
         (POOL_OF_8, House::echo(Keeper::Pool, 8)),
         (ACCEPT_OF_8, House::echo(Keeper::Accept, 8)),
+        #[cfg(unix)]
+        (POLLED_OF_8, House::echo(Keeper::Polled, 8)),
         (impatient, House { patience: 100, ..House::echo(Keeper::Pool, 8) }),
     ]
 }
@@ -321,7 +337,7 @@ fn short_of_workers(impatient: &'static str) -> [(&'static str, House); 4] {
 fn silent(effort: Effort) -> Measured {
     let who_serves = short_of_workers("pool of 8, idle time-out of 0.1 s");
     let xs: &[f64] = effort.choose(&[0.0, 4.0, 7.0, 8.0, 16.0, 32.0, 64.0], &[0.0, 7.0, 8.0, 32.0]);
-    let [answered] = effort.measure(&who_serves.map(|(name, _)| name), xs, |who, idle| {
+    let [answered] = effort.measure(&names(&who_serves), xs, |who, idle| {
         let process = Process::house(&who_serves[who].1)?;
         Ok([Some(Plan { idle: idle as usize, ..newcomers(process.address) }.run()?.answered as f64)])
     })?;
@@ -339,7 +355,7 @@ fn silent(effort: Effort) -> Measured {
 fn slow(effort: Effort) -> Measured {
     let who_serves = short_of_workers("pool of 8, write deadline of 0.1 s");
     let xs: &[f64] = effort.choose(&[0.0, 4.0, 7.0, 8.0, 16.0], &[0.0, 7.0, 8.0]);
-    let [answered] = effort.measure(&who_serves.map(|(name, _)| name), xs, |who, slow| {
+    let [answered] = effort.measure(&names(&who_serves), xs, |who, slow| {
         let process = Process::house(&who_serves[who].1)?;
         let plan = Plan { slow: slow as usize, size: 10_000, ..newcomers(process.address) };
         Ok([Some(plan.run()?.answered as f64)])
@@ -360,11 +376,10 @@ fn slow(effort: Effort) -> Measured {
 fn blocking(effort: Effort) -> Measured {
     const BURN: u64 = 10;
     const THINK: Duration = Duration::from_millis(5);
-    let who_serves = [(POOL, Keeper::Pool), (ACCEPT, Keeper::Accept), (THREAD, Keeper::Thread)];
     let xs: &[f64] = effort.choose(&[1.0, 2.0, 4.0, 8.0, 16.0], &[2.0, 16.0]);
     let time = Duration::from_millis(effort.choose(1_200, 800));
-    let [light] = effort.measure(&who_serves.map(|(name, _)| name), xs, |who, workers| {
-        let house = House::echo(who_serves[who].1, workers as usize);
+    let [light] = effort.measure(&names(OURS), xs, |who, workers| {
+        let house = House::echo(OURS[who].1, workers as usize);
         let process = Process::house(&House { service: Service::Jobs, burn: BURN, ..house })?;
         let plan = Plan { reconnect: true, ..plan(process.address, Until::Time(time)) };
         let long = Plan { connections: 8, size: LONG, ..plan.clone() };
@@ -399,10 +414,9 @@ fn blocking(effort: Effort) -> Measured {
 fn little(effort: Effort) -> Measured {
     const RATE: f64 = 400.0;
     const SLEEP: f64 = 0.020;
-    let who_serves = [(POOL, Keeper::Pool), (ACCEPT, Keeper::Accept), (THREAD, Keeper::Thread)];
     let xs: &[f64] = effort.choose(&[4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 12.0], &[6.0, 7.0, 8.0, 9.0, 12.0]);
-    let [mut median, mut late] = effort.measure(&who_serves.map(|(name, _)| name), xs, |who, workers| {
-        let house = House::echo(who_serves[who].1, workers as usize);
+    let [mut median, mut late] = effort.measure(&names(OURS), xs, |who, workers| {
+        let house = House::echo(OURS[who].1, workers as usize);
         let process = Process::house(&House { service: Service::Jobs, sleep: (SLEEP * 1e3) as u64, ..house })?;
         let pace = Pace::Open { rate: RATE, arrivals: Arrivals::Even };
         // So many clients that nearly always one is free when a request is due.
@@ -470,11 +484,13 @@ fn memory(effort: Effort) -> Measured {
         (THREAD, Keeper::Thread),
         (POOL_OF_8, Keeper::Pool),
         (ACCEPT_OF_8, Keeper::Accept),
+        #[cfg(unix)]
+        (POLLED_OF_8, Keeper::Polled),
         (TOKIO_ONE, Keeper::TokioOne),
         (TOKIO_MANY, Keeper::TokioMany),
     ];
     let xs: &[f64] = effort.choose(&[0.0, 250.0, 500.0, 1000.0], &[0.0, 1000.0]);
-    let [resident, threads] = effort.measure(&who_serves.map(|(name, _)| name), xs, |who, clients| {
+    let [resident, threads] = effort.measure(&names(&who_serves), xs, |who, clients| {
         let process = Process::house(&House::echo(who_serves[who].1, 8))?;
         let clients = (0..clients as usize).map(|_| TcpStream::connect(process.address));
         let mut clients = clients.collect::<Result<Vec<_>, _>>()?;

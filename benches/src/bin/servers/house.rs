@@ -47,6 +47,9 @@ pub(crate) enum Keeper {
     Thread,
     Pool,
     Accept,
+    /// With a poller, which is for Unix alone.
+    #[cfg(unix)]
+    Polled,
     /// Tokio, on one thread. It can echo, and nothing else.
     TokioOne,
     /// Tokio, on a thread for each processor.
@@ -68,6 +71,17 @@ impl House {
     /// Lines, echoed.
     pub(crate) fn echo(keeper: Keeper, workers: usize) -> House {
         House { keeper, workers, service: Service::Echo, sleep: 0, burn: 0, patience: 300_000 }
+    }
+
+    /// The same, with workers enough for so many clients at a time.
+    pub(crate) fn for_clients(keeper: Keeper, clients: usize) -> House {
+        let workers = match keeper {
+            // They serve whoever has something to say. More would only be in each other's way.
+            #[cfg(unix)]
+            Keeper::Polled => 2,
+            _ => clients,
+        };
+        House::echo(keeper, workers)
     }
 
     /// As it is written on a command line.
@@ -119,6 +133,8 @@ impl House {
         let server = Server::bind("127.0.0.1:0")?.limits(limits);
         match self.keeper {
             Keeper::Pool => server.start(Pooled::new(self.workers), framing, handler),
+            #[cfg(unix)]
+            Keeper::Polled => server.start(server::Polled::new(self.workers), framing, handler),
             Keeper::Accept => server.start(Accepting::new(self.workers), framing, handler),
             _ => server.start(ThreadPerConnection, framing, handler),
         }
