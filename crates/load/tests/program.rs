@@ -151,11 +151,16 @@ fn what_the_system_refuses_is_told() {
     rehearsal::rehearse(|| {
         let server = Server::bind("127.0.0.1:0").unwrap();
         let server = server.start(ThreadPerConnection, Delimited::lf(1000), Echo).unwrap();
-        // Each thread wants 2 MiB of address space for its stack.
-        for (limit, reason) in [("-v 300000", "the system starts no more"), ("-n 100", "`ulimit -n` shows the limit")] {
+        for (limit, reason) in [("-v 1150000", "the system starts no more"), ("-n 100", "`ulimit -n` shows the limit")]
+        {
             let load =
                 format!("{} echo --connections 300 --address {}", env!("CARGO_BIN_EXE_load"), server.local_addr());
-            let output = Command::new("sh").args(["-c", &format!("ulimit {limit}; exec {load}")]).output().unwrap();
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &format!("ulimit {limit}; exec {load}")]);
+            // Of this address space four threads take 256 MiB each, for their stacks. There is none for a fifth, and enough
+            // for all else.
+            shell.env("RUST_MIN_STACK", (256 << 20).to_string()).env("MALLOC_ARENA_MAX", "1");
+            let output = shell.output().unwrap();
             assert_eq!(output.status.code(), Some(2), "{limit}: {}", told(&output));
             assert!(told(&output).contains(reason), "{limit}: {}", told(&output));
         }

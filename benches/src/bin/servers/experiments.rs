@@ -292,7 +292,8 @@ fn short(effort: Effort) -> Measured {
         speed(&process, &Plan { connections: clients as usize, reconnect: true, ..plan(process.address, time) })
     })?;
     let about = format!(
-        "Each client connects, has one line echoed, closes, and begins again. Pool and accepting workers are 16, the poller's are 2. {BESIDE}"
+        "Each client connects, has one line echoed, closes, and begins again. Pool and accepting workers are 16, the \
+         poller's are 2. {BESIDE}"
     );
     let x = Axis::logarithmic("clients");
     Ok(vec![
