@@ -1,6 +1,6 @@
 //! How long it takes to count once, if one thread counts, and two, and so on, up to the number of processors.
 //!
-//! `cargo run --release -p false-sharing --example measure`
+//! `cargo run --release -p false-sharing --example count`
 
 use std::iter;
 use std::thread::{self, available_parallelism};

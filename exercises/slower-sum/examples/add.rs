@@ -1,6 +1,6 @@
 //! How long a sum takes: of one thread, and of pools with up to as many workers as there are processors.
 //!
-//! `cargo run --release -p slower-sum --example measure`
+//! `cargo run --release -p slower-sum --example add`
 
 use std::hint::black_box;
 use std::iter;
