@@ -150,3 +150,41 @@ fn what_nobody_reads_fills_two_buffers() {
     assert_eq!(read[1] + read[2] + 1_000_000, full[0], "{said}");
     assert!(again[0] > full[0], "{said}");
 }
+
+/// The numbers in the rows of a table, without its head and the names of its rows.
+fn numbers(table: &str) -> Vec<Vec<f64>> {
+    let row = |line: &str| line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    table.lines().skip(1).map(row).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_waits_lies_down_each_time() {
+    let output = Command::new(env!("CARGO_BIN_EXE_kinds")).output().expect("it was built");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let rows = numbers(&said);
+    assert!(rows.len() == 5 && rows.iter().all(|row| row.len() == 7), "{said}");
+    let [elapsed, .., naps, _] = rows[1][..] else { unreachable!("it has seven numbers") };
+    assert!(elapsed >= 2.0 && naps >= 2.0, "{said}");
+}
+
+/// The time that they wait is the one thing that no machine makes shorter.
+#[test]
+fn waits_in_sequence_add_up() {
+    let output = Command::new(env!("CARGO_BIN_EXE_ways")).output().expect("it was built");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    // The names of some ways have numbers in them.
+    let rows: Vec<Vec<f64>> = numbers(&said).into_iter().map(|row| row[row.len() - 5..].to_vec()).collect();
+    assert_eq!(rows.len(), 5, "{said}");
+    assert!(rows[0][1] >= 128.0 && rows[0][2] >= 64.0, "{said}");
+    assert!(rows[2][1] >= 4.0, "a pool of 32 does it in two turns: {said}");
+}
+
+/// The program checks itself that all was counted.
+#[test]
+fn two_threads_count_in_each_kind_of_place() {
+    let output = Command::new(env!("CARGO_BIN_EXE_apart")).output().expect("it was built");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(numbers(&said).len() == 4, "{said}");
+}

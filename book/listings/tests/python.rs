@@ -214,3 +214,12 @@ fn the_same_work_is_done_by_threads_and_by_processes() {
 fn answers_beside_others_that_compute_are_timed() {
     prints("convoy.py", |said| said.lines().count() == 5);
 }
+
+#[test]
+fn three_kinds_of_work_are_done_in_four_ways() {
+    prints("ways.py", |said| {
+        let waits = said.lines().skip(1).filter_map(|line| line.split_whitespace().last()?.parse::<f64>().ok());
+        let waits = Vec::from_iter(waits);
+        waits.len() == 4 && waits[0] >= 160.0 && waits[2] >= 10.0
+    });
+}
