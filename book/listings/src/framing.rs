@@ -36,6 +36,7 @@ pub fn serve(requests: impl Read, replies: impl Write) -> Result<(), FrameError>
         };
         let Some(reply) = reply else { break };
         replies.write_frame(&reply.encode())?;
+        replies.flush()?;
     }
     Ok(())
 }

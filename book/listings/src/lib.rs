@@ -28,3 +28,4 @@ pub mod semaphore;
 pub mod servers;
 pub mod sockets;
 pub mod stealing;
+pub mod worker;

@@ -223,3 +223,13 @@ fn three_kinds_of_work_are_done_in_four_ways() {
         waits.len() == 4 && waits[0] >= 160.0 && waits[2] >= 10.0
     });
 }
+
+#[test]
+fn a_forked_child_has_the_lock_and_not_the_thread_that_holds_it() {
+    prints("forked.py", |said| said == "the child has 0 other threads, and the lock is taken\n");
+}
+
+#[test]
+fn a_process_and_what_is_sent_to_it_take_their_time() {
+    prints("processes.py", |said| said.lines().filter(|line| line.ends_with(" ms")).count() == 5);
+}
