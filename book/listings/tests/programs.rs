@@ -188,3 +188,19 @@ fn two_threads_count_in_each_kind_of_place() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(numbers(&said).len() == 4, "{said}");
 }
+
+/// As the book shows it. Nothing is measured, so it is the same everywhere.
+#[test]
+fn who_waits_for_the_answer_does_not_see_the_second_that_was_lost() {
+    let output = Command::new(env!("CARGO_BIN_EXE_omission")).output().expect("it was built");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), include_str!("../../figures/omission.txt"));
+}
+
+#[test]
+fn a_million_numbers_are_added_in_three_ways() {
+    let output = Command::new(env!("CARGO_BIN_EXE_nothing")).output().expect("it was built");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let rows = numbers(&said);
+    assert!(rows.len() == 3 && rows.iter().all(|row| row.len() == 4 && row[1] <= row[2] && row[2] <= row[3]), "{said}");
+    assert!(rows[2][1] > 0.0, "{said}");
+}
