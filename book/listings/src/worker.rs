@@ -9,15 +9,12 @@ use framing::{FrameReader, FrameWriter, LengthPrefixed};
 /// A process of our own, that is asked over one pipe and answers over another.
 ///
 /// To drop it is to close it: the process is told that nothing more will come, and is waited for.
-// ANCHOR: worker
 pub struct Worker {
     process: Child,
     /// Closed when there is nothing more to ask.
     requests: Option<FrameWriter<ChildStdin, LengthPrefixed>>,
     replies: FrameReader<ChildStdout, LengthPrefixed>,
 }
-
-// ANCHOR_END: worker
 
 impl Worker {
     /// Starts a process that reads requests and writes replies.
