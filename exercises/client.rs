@@ -106,11 +106,21 @@ pub(crate) enum Heard {
 impl fmt::Display for Heard {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Heard::Line(line) => write!(formatter, "has sent {line:?}"),
+            Heard::Line(line) => write!(formatter, "has sent {}", quoted(line)),
             Heard::End { before } if before.is_empty() => formatter.write_str("has hung up"),
-            Heard::End { before } => write!(formatter, "has sent {before:?}, and hung up within the line"),
+            Heard::End { before } => write!(formatter, "has sent {}, and hung up within the line", quoted(before)),
             Heard::Nothing { before } if before.is_empty() => write!(formatter, "has said nothing for {PATIENCE:?}"),
-            Heard::Nothing { before } => write!(formatter, "has sent {before:?}, and then nothing for {PATIENCE:?}"),
+            Heard::Nothing { before } => {
+                write!(formatter, "has sent {}, and then nothing for {PATIENCE:?}", quoted(before))
+            }
         }
+    }
+}
+
+/// `text` in quotation marks; of a long one only how it begins, for somebody is to read it.
+fn quoted(text: &str) -> String {
+    match text.char_indices().nth(120) {
+        Some((end, _)) => format!("{:?} and so on, {} bytes", &text[..end], text.len()),
+        None => format!("{text:?}"),
     }
 }

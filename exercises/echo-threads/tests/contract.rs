@@ -36,6 +36,27 @@ impl Write for Awkward {
     }
 }
 
+/// A connection that is of no use any more, and says so each time. One whose client listens no more may bring bytes yet.
+struct Broken {
+    brings: bool,
+}
+
+impl Read for Broken {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.brings { io::repeat(b'.').read(buffer) } else { Err(ErrorKind::TimedOut.into()) }
+    }
+}
+
+impl Write for Broken {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Two ends of a connection.
 fn pair() -> (Client, TcpStream) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a port left");
@@ -62,14 +83,14 @@ impl<S: Read + Write + Send + 'static> Running<S> {
 
     /// No more connections come. Fails unless the server returns.
     #[track_caller]
-    fn assert_ends(self) {
+    fn assert_ends(self, situation: &str) {
         drop(self.connections);
         let (sender, ended) = channel();
         thread::spawn(move || sender.send(self.thread.join().is_ok()));
         match ended.recv_timeout(PATIENCE) {
-            Ok(well) => assert!(well, "`serve` has panicked, when all clients had left"),
+            Ok(well) => assert!(well, "{situation}: `serve` has panicked"),
             Err(RecvTimeoutError::Timeout) => {
-                panic!("`serve` has not returned for {PATIENCE:?} after all clients had left")
+                panic!("{situation}: `serve` has not returned for {PATIENCE:?}")
             }
             Err(RecvTimeoutError::Disconnected) => unreachable!("the thread tells how the other one has ended"),
         }
@@ -99,6 +120,21 @@ fn a_client_may_go_on() {
     for line in ["one", "two", "three"] {
         client.expect_echo(line, &format!("a client has sent {line:?}"));
     }
+}
+
+/// What comes back is what was sent, byte for byte: text or not, and with no line's end to wait for.
+#[test]
+fn what_is_not_a_line_comes_back_too() {
+    let server = Running::start();
+    let mut stream = server.let_in().stream();
+    let sent = [0x00, 0xff, 0xc3];
+    stream.write_all(&sent).expect("the system has room for three bytes");
+    let mut back = [0; 3];
+    let read = stream.read_exact(&mut back);
+    assert!(
+        read.is_ok() && back == sent,
+        "a client has sent {sent:02x?}, which is no line, and waits: it got {read:?}, {back:02x?}"
+    );
 }
 
 #[test]
@@ -152,7 +188,7 @@ fn a_megabyte_comes_back() {
 }
 
 #[test]
-fn a_client_that_resets_costs_nobody_else() {
+fn a_client_that_fails_is_let_go_and_costs_nobody_else() {
     let server = Running::start();
     let mut other = server.let_in();
     other.expect_echo("one", "a client has sent \"one\"");
@@ -162,7 +198,15 @@ fn a_client_that_resets_costs_nobody_else() {
     other.expect_echo("two", "a client has reset its connection, and another one has sent \"two\"");
     server.let_in().expect_echo("three", "a client has reset its connection, and a new one has sent \"three\"");
     drop(other);
-    server.assert_ends();
+    server.assert_ends("a client has reset its connection, and the others have left");
+    for (brings, situation) in [
+        (false, "each read from the only client fails, and will not succeed again"),
+        (true, "the only client sends, and each write to it fails"),
+    ] {
+        let server = Running::start();
+        server.accepts(Ok(Broken { brings }));
+        server.assert_ends(situation);
+    }
 }
 
 #[test]
@@ -175,5 +219,5 @@ fn the_server_goes_on_after_an_error_of_accept() {
         server.accepts(Err(error));
         server.let_in().expect_echo("hello", &situation);
     }
-    server.assert_ends();
+    server.assert_ends("all clients have left");
 }
