@@ -40,6 +40,14 @@ impl Echo {
     fn client(&self) -> Client {
         Client::connect(self.address)
     }
+
+    /// Who was connected before has turns in vain meanwhile: of those who come after it, each stands behind it in the queue.
+    #[track_caller]
+    fn give_it_turns(&self, situation: &str) {
+        for _ in 0..4 {
+            self.client().expect_echo("hi", situation);
+        }
+    }
 }
 
 #[test]
@@ -89,15 +97,23 @@ fn who_was_silent_is_answered() {
     }
 }
 
+/// The second time it is half a letter, too: an é has two bytes.
 #[test]
 fn half_a_line_is_kept() {
     let server = Echo::start(1);
     let mut client = server.client();
+    let waiting = "there is one worker, a client has sent half a line, and another one \"hi\"";
     client.send("hel");
-    // One worker: it has turned from the first client to this one.
-    server.client().expect_echo("hi", "there is one worker, a client has sent half a line, and another one \"hi\"");
+    server.give_it_turns(waiting);
     client.send("lo\n");
     client.expect("hello", "a client has sent \"hel\", and, after some others had had their turn, \"lo\"");
+    _ = client.stream().write_all(b"caf\xc3");
+    server.give_it_turns(waiting);
+    _ = client.stream().write_all(b"\xa9\n");
+    client.expect(
+        "café",
+        "a client has sent \"caf\" and half of an é, and the other half after some others had had their turn",
+    );
 }
 
 #[test]
