@@ -38,7 +38,7 @@ impl<S: Socket> Lines<S> {
     /// # Errors
     ///
     /// `TimedOut` if the client has taken longer than the limits say; it has to be hung up on. `UnexpectedEof` if the stream
-    /// ends within a line. An error of the socket is passed on.
+    /// ends within a line. An error of the socket is passed on; to be interrupted is none.
     pub fn next_line(&mut self) -> io::Result<Option<String>> {
         let patience = if self.arrived.is_empty() { self.limits.idle } else { self.limits.line };
         self.socket.set_read_timeout(patience)?;

@@ -215,6 +215,14 @@ fn a_failure_is_passed_on() {
     assert_eq!(reader.next_line().map_err(|error| error.kind()), Err(ErrorKind::ConnectionReset));
 }
 
+#[test]
+fn an_interruption_is_no_failure() {
+    let (script, clock) = Script::new([(0, "hel")]);
+    let interrupted = Script { then: Some(Err(ErrorKind::Interrupted.into())), ..script };
+    let situation = "a client sends half a line, a read is interrupted, and then nothing happens";
+    assert_cut_off((interrupted, clock), &[], 10, situation);
+}
+
 /// A real client, which sends a byte every ten milliseconds until it is cut off. It gives up after ten seconds, and has
 /// been allowed a tenth of one.
 #[test]

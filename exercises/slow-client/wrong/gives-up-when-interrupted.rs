@@ -1,0 +1,74 @@
+//! Wrong: a signal that comes while it waits is taken for a failure of the client.
+
+use std::io::{self, ErrorKind};
+use std::time::Duration;
+
+pub use socket::Socket;
+
+mod socket;
+
+/// How much a reader puts up with.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// For so long a client may be silent between two lines.
+    pub idle: Duration,
+    /// For so long a line may take: from when it is asked for and something of it has come, until its end is there.
+    pub line: Duration,
+}
+
+/// Reads lines from a socket.
+#[derive(Debug)]
+pub struct Lines<S> {
+    socket: S,
+    limits: Limits,
+    /// What has come, and has not been handed out.
+    arrived: Vec<u8>,
+}
+
+impl<S: Socket> Lines<S> {
+    /// The lines that come by `socket`.
+    pub fn new(socket: S, limits: Limits) -> Lines<S> {
+        Lines { socket, limits, arrived: Vec::new() }
+    }
+
+    /// Reads the next line, without its end. `None`: the client has said all.
+    ///
+    /// # Errors
+    ///
+    /// `TimedOut` if the client has taken longer than the limits say; it has to be hung up on. `UnexpectedEof` if the stream
+    /// ends within a line. An error of the socket is passed on; to be interrupted is none.
+    pub fn next_line(&mut self) -> io::Result<Option<String>> {
+        // What has come with the line before is the beginning of this one.
+        let mut begun = (!self.arrived.is_empty()).then(|| self.socket.now());
+        loop {
+            if let Some(end) = self.arrived.iter().position(|&byte| byte == b'\n') {
+                let rest = self.arrived.split_off(end + 1);
+                let line = std::mem::replace(&mut self.arrived, rest);
+                return Ok(Some(String::from_utf8_lossy(&line[..end]).into_owned()));
+            }
+            let left = match begun {
+                None => Some(self.limits.idle),
+                Some(begun) => self.limits.line.checked_sub(self.socket.now() - begun),
+            };
+            // No time is left, or none that a socket could be told to wait for.
+            let left = left.filter(|left| !left.is_zero()).ok_or(ErrorKind::TimedOut)?;
+            self.socket.set_read_timeout(left)?;
+            let mut buffer = [0; 512];
+            match self.socket.read(&mut buffer) {
+                Ok(0) if self.arrived.is_empty() => return Ok(None),
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Ok(count) => {
+                    self.arrived.extend_from_slice(&buffer[..count]);
+                    begun.get_or_insert(self.socket.now());
+                }
+                Err(error) if timed_out(&error) => return Err(ErrorKind::TimedOut.into()),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// Whether a read has come back because its time was over.
+fn timed_out(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}
