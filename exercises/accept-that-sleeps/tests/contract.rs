@@ -145,6 +145,19 @@ fn no_order_is_accepted_any_more() {
     let next = guest.hear();
     assert!(matches!(next, Heard::End { .. }), "the server was stopped, and 100 orders wait: the server {next}");
     assert_stops(&stopped, "the last order is done");
+
+    // To whoever sleeps in `read`, half an order looks like a last one when the stream is made to end. There are some, for one
+    // whose thread is not there yet proves nothing.
+    let server = echo();
+    let mut clients = [(); 8].map(|()| customer(&server));
+    for client in &mut clients {
+        client.send("te");
+    }
+    let stopped = stop(server);
+    for client in &mut clients {
+        client.expect_end("a client has sent half an order, and `stop` was called");
+    }
+    assert_stops(&stopped, "eight clients have sent half an order, and wait");
 }
 
 #[test]

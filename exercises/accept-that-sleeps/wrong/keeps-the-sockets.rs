@@ -99,8 +99,9 @@ fn converse(mut stream: &TcpStream, house: &Mutex<House>, work: impl Fn(&str) ->
     let mut orders = BufReader::new(stream);
     let mut order = String::new();
     loop {
-        let stopping = house.lock().stopping;
-        if stopping || orders.read_line(&mut order)? == 0 {
+        let ended = orders.read_line(&mut order)? == 0;
+        // Now, and not before: it may be half an order that came before the stream was made to end.
+        if ended || house.lock().stopping {
             return Ok(());
         }
         stream.write_all(b"accepted\n")?;
