@@ -148,6 +148,28 @@ fn nobody_sleeps_at_a_connection_that_was_cut_off() -> io::Result<()> {
     Ok(())
 }
 
+/// Alice comes late. As many lines as may wait are waiting for her then, each longer than the system's buffers.
+#[test]
+fn as_many_lines_as_may_wait_are_kept() -> io::Result<()> {
+    const LENGTH: usize = 4 * SMALL;
+    let hub = Arc::new(Hub::new(ROOM));
+    let (mut alice, _) = subscribe(&hub)?;
+    let (mut bob, _) = subscribe(&hub)?;
+    publish_for_bob(&hub, &mut bob, ROOM, LENGTH);
+    for number in 0..ROOM {
+        let mut got = String::new();
+        alice.read_line(&mut got)?;
+        assert!(
+            got.trim_end() == line(number, LENGTH),
+            "{ROOM} lines may wait for Alice, and as many have been published. Now she reads, and has got {} bytes of line \
+             {number}, of {LENGTH}",
+            got.len()
+        );
+    }
+    assert_eq!(hub.subscribers(), 2);
+    Ok(())
+}
+
 #[test]
 fn one_who_hangs_up_is_forgotten() -> io::Result<()> {
     let hub = Arc::new(Hub::new(ROOM));
