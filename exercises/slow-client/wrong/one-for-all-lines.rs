@@ -3,9 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::time::{Duration, Instant};
 
-pub use socket::Socket;
-
-mod socket;
+use crate::socket::Socket;
 
 /// How much a reader puts up with.
 #[derive(Clone, Copy, Debug)]
