@@ -155,9 +155,7 @@ impl Values {
     pub fn parse<'frame>(&self, frame: &'frame [u8]) -> Result<Value<'frame>, Fault> {
         let mut at = 0;
         let value = parse(frame, &mut at, self.depth)?;
-        if at < frame.len() {
-            return Err(Fault::Malformed { at, expected: "the end of the value" });
-        }
+        expect_end(frame, at)?;
         Ok(value)
     }
 }
@@ -228,15 +226,18 @@ pub fn arguments(frame: &[u8]) -> Result<Vec<Cow<'_, [u8]>>, Fault> {
     if frame.first() != Some(&b'*') {
         return inline::words(frame);
     }
-    let values = match Values::new(frame.len()).depth(1).parse(frame)? {
-        Value::Array(values) => values,
-        _ => Vec::new(),
-    };
-    let bulk = |value| match value {
-        Value::Bulk(content) => Ok(Cow::Borrowed(content)),
-        _ => Err(Fault::Malformed { at: 0, expected: "an array of bulk strings alone" }),
-    };
-    values.into_iter().map(bulk).collect()
+    let (mut at, mut words) = (0, Vec::new());
+    if let Head::Array(Some(count)) = whole_head(frame, &mut at)? {
+        for _ in 0..count {
+            let begin = at;
+            let Head::Bulk(Some(length)) = whole_head(frame, &mut at)? else {
+                return Err(Fault::Malformed { at: begin, expected: "an array of bulk strings alone" });
+            };
+            words.push(Cow::Borrowed(content(frame, &mut at, length)?));
+        }
+    }
+    expect_end(frame, at)?;
+    Ok(words)
 }
 
 /// The envelope of a frame that brings its own: none, if it is exactly one.
@@ -259,8 +260,10 @@ pub struct Scan {
     at: usize,
     /// Its line does not end before this place.
     searched: usize,
-    /// How many values are missing in each array that is open, the innermost last.
-    open: Vec<u64>,
+    /// How many values are missing in the innermost array that is open; 0 if none is.
+    missing: u64,
+    /// The same for each array around it. A request has none there, so that nothing is allocated for it.
+    around: Vec<u64>,
 }
 
 impl Scan {
@@ -281,7 +284,8 @@ impl Scan {
                     _ => 2,
                 }));
             };
-            check(&head, self.open.len()).map_err(|expected| Fault::Malformed { at: self.at, expected })?;
+            let open = self.around.len() + usize::from(self.missing > 0);
+            check(&head, open).map_err(|expected| Fault::Malformed { at: self.at, expected })?;
             // Where the part ends, or at least all that is announced.
             let end = match head {
                 Head::Bulk(Some(length)) => length.saturating_add(after as u64 + 2),
@@ -294,7 +298,10 @@ impl Scan {
             };
             match head {
                 Head::Array(Some(count @ 1..)) => {
-                    self.open.push(count);
+                    if self.missing > 0 {
+                        self.around.push(self.missing);
+                    }
+                    self.missing = count;
                     (self.at, self.searched) = (after, after);
                     continue;
                 }
@@ -306,15 +313,12 @@ impl Scan {
             }
             (self.at, self.searched) = (end, end);
             // That was a whole value. It may be the last of its array, which may be the last of another.
-            while let Some(missing) = self.open.last_mut() {
-                *missing -= 1;
-                if *missing > 0 {
-                    break;
+            self.missing = self.missing.saturating_sub(1);
+            while self.missing == 0 {
+                match self.around.pop() {
+                    Some(missing) => self.missing = missing - 1,
+                    None => return Ok(Found::Frame { payload: 0..end, next: end }),
                 }
-                self.open.pop();
-            }
-            if self.open.is_empty() {
-                return Ok(Found::Frame { payload: 0..end, next: end });
             }
         }
     }
@@ -362,10 +366,10 @@ fn head<'line>(arrived: &'line [u8], at: usize, searched: &mut usize) -> Result<
 
 /// That `bytes`, at the place `at`, are the end of a line, or the first half of it.
 fn expect_line_end(bytes: &[u8], at: usize) -> Result<(), Fault> {
-    if !b"\r\n".starts_with(bytes) {
-        return Err(Fault::Malformed { at, expected: "a carriage return and a line feed" });
+    match bytes {
+        [] | [b'\r'] | [b'\r', b'\n'] => Ok(()),
+        _ => Err(Fault::Malformed { at, expected: "a carriage return and a line feed" }),
     }
-    Ok(())
 }
 
 fn integer(digits: &[u8], at: usize) -> Result<i64, Fault> {
@@ -378,34 +382,26 @@ fn length(digits: &[u8], at: usize) -> Result<Option<u64>, Fault> {
     if digits == b"-1" {
         return Ok(None);
     }
-    let number = if digits.starts_with(b"+") { None } else { str::from_utf8(digits).ok() };
-    let number = number.and_then(|digits| digits.parse().ok());
-    number.map(Some).ok_or(Fault::Malformed { at, expected: "a length, or -1" })
+    let number = digits.iter().try_fold(0_u64, |number, digit| {
+        let digit = char::from(*digit).to_digit(10)?;
+        number.checked_mul(10)?.checked_add(digit.into())
+    });
+    match number {
+        Some(_) if !digits.is_empty() => Ok(number),
+        _ => Err(Fault::Malformed { at, expected: "a length, or -1" }),
+    }
 }
 
 /// Reads the value that begins at `at`, with at most `depth` arrays within one another, and moves `at` behind it.
 fn parse<'frame>(frame: &'frame [u8], at: &mut usize, depth: usize) -> Result<Value<'frame>, Fault> {
-    let truncated = |missing| Fault::Truncated { arrived: frame.len(), missing };
     let begin = *at;
-    let (head, after) = head(frame, begin, &mut begin.clone())?.ok_or(truncated(1))?;
-    *at = after;
-    Ok(match head {
+    Ok(match whole_head(frame, at)? {
         Head::Simple(text) => Value::Simple(text),
         Head::Error(text) => Value::Error(text),
         Head::Integer(number) => Value::Integer(number),
         Head::Bulk(None) => Value::Null,
         Head::Array(None) => Value::NullArray,
-        Head::Bulk(Some(length)) => {
-            let rest = &frame[after..];
-            let missing = length.saturating_add(2).saturating_sub(rest.len() as u64);
-            if missing > 0 {
-                return Err(truncated(usize::try_from(missing).unwrap_or(usize::MAX)));
-            }
-            let length = length as usize;
-            expect_line_end(&rest[length..length + 2], after + length)?;
-            *at = after + length + 2;
-            Value::Bulk(&rest[..length])
-        }
+        Head::Bulk(Some(length)) => Value::Bulk(content(frame, at, length)?),
         Head::Array(Some(0)) => Value::Array(Vec::new()),
         Head::Array(Some(_)) if depth == 0 => {
             return Err(Fault::Malformed { at: begin, expected: "a value that is nested less deeply" });
@@ -415,6 +411,37 @@ fn parse<'frame>(frame: &'frame [u8], at: &mut usize, depth: usize) -> Result<Va
             Value::Array((0..count).map(|_| parse(frame, at, depth - 1)).collect::<Result<_, _>>()?)
         }
     })
+}
+
+/// Reads the first line of the value that begins at `at`, and moves `at` behind it.
+fn whole_head<'frame>(frame: &'frame [u8], at: &mut usize) -> Result<Head<'frame>, Fault> {
+    let mut searched = *at;
+    let truncated = Fault::Truncated { arrived: frame.len(), missing: 1 };
+    let (head, after) = head(frame, *at, &mut searched)?.ok_or(truncated)?;
+    *at = after;
+    Ok(head)
+}
+
+/// Reads what a bulk string contains, which begins at `at`, and moves `at` behind the end of its line.
+fn content<'frame>(frame: &'frame [u8], at: &mut usize, length: u64) -> Result<&'frame [u8], Fault> {
+    let rest = &frame[*at..];
+    let missing = length.saturating_add(2).saturating_sub(rest.len() as u64);
+    if missing > 0 {
+        let missing = usize::try_from(missing).unwrap_or(usize::MAX);
+        return Err(Fault::Truncated { arrived: frame.len(), missing });
+    }
+    let (content, rest) = rest.split_at(length as usize);
+    expect_line_end(&rest[..2], *at + content.len())?;
+    *at += content.len() + 2;
+    Ok(content)
+}
+
+/// That the value, which ends at `at`, is all that there is.
+fn expect_end(frame: &[u8], at: usize) -> Result<(), Fault> {
+    if at < frame.len() {
+        return Err(Fault::Malformed { at, expected: "the end of the value" });
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -84,6 +84,7 @@ fn what_is_no_value_is_refused_where_it_goes_wrong() {
         (b"$+1\r\n", 1),
         (b"*1x\r\n", 1),
         (b"*18446744073709551616\r\n", 1),
+        (b"*99999999999999999999\r\n", 1),
         (b"$2\r\nabc\r\n", 6),
         (b"$2\r\nab\r\r", 6),
         (b"*2\r\n:1\r\nx", 8),
@@ -149,8 +150,21 @@ fn requests_are_arrays_of_bulk_strings() {
     assert!(words(requests[2]).is_empty() && words(requests[3]).is_empty());
     for wire in [&b"*1\r\n:1\r\n"[..], b"*1\r\n$-1\r\n", b"*1\r\n*0\r\n", b"*1\r\n+PING\r\n"] {
         assert_eq!(malformed_at(&REQUESTS, wire), 4, "{}", wire.escape_ascii());
-        assert!(arguments(wire).is_err(), "{}", wire.escape_ascii());
+        assert!(matches!(arguments(wire), Err(Fault::Malformed { at: 4, .. })), "{}", wire.escape_ascii());
     }
+}
+
+#[test]
+fn arguments_are_those_of_exactly_one_request() {
+    let request = b"*2\r\n$4\r\nECHO\r\n$1\r\nx\r\n";
+    for end in 1..request.len() {
+        assert!(arguments(&request[..end]).is_err(), "{}", request[..end].escape_ascii());
+    }
+    for more in [&b"\r\n"[..], b"$1\r\ny\r\n", request] {
+        let fault = Fault::Malformed { at: request.len(), expected: "the end of the value" };
+        assert_eq!(arguments(&[request, more].concat()), Err(fault));
+    }
+    assert!(matches!(arguments(b"*1\r\n$1\r\nabc"), Err(Fault::Malformed { at: 9, .. })));
 }
 
 #[test]

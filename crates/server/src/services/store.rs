@@ -1,5 +1,6 @@
 //! Names and values, for clients that speak Redis' protocol.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -41,6 +42,8 @@ struct Map {
 /// What a connection to a [`Store`] keeps between its requests, so that it is not allocated anew for each.
 #[derive(Debug, Default)]
 pub struct Session {
+    /// The command's name, in capitals.
+    name: Vec<u8>,
     reply: Vec<u8>,
     value: Vec<u8>,
 }
@@ -80,11 +83,11 @@ impl Store {
         Value::Simple(b"OK")
     }
 
-    fn delete(&self, keys: &[&[u8]]) -> i64 {
+    fn delete(&self, keys: &[Cow<'_, [u8]>]) -> i64 {
         let mut map = self.map.write();
         let mut deleted = 0;
         for key in keys {
-            if let Some(old) = map.values.remove(*key) {
+            if let Some(old) = map.values.remove(&**key) {
                 map.size -= key.len() + old.len() + OVERHEAD;
                 deleted += 1;
             }
@@ -119,7 +122,7 @@ impl Handler for Store {
     }
 
     fn frame(&self, session: &mut Session, frame: &[u8], replies: &mut Replies<'_>) -> Result<Then, FrameError> {
-        let Session { reply, value } = session;
+        let Session { name, reply, value } = session;
         let words = match resp::arguments(frame) {
             Ok(words) => words,
             Err(fault) => {
@@ -127,17 +130,19 @@ impl Handler for Store {
                 return Ok(Then::HangUp);
             }
         };
-        let words: Vec<&[u8]> = words.iter().map(AsRef::as_ref).collect();
         // An empty line has no answer.
         let Some((command, arguments)) = words.split_first() else { return Ok(Then::GoOn) };
         // ORDERING: Relaxed, as in `info`.
         self.commands.fetch_add(1, Ordering::Relaxed);
         let mut then = Then::GoOn;
-        let answer = match (&*command.to_ascii_uppercase(), arguments) {
+        name.clear();
+        name.extend_from_slice(command);
+        name.make_ascii_uppercase();
+        let answer = match (&name[..], arguments) {
             (b"PING", []) => Value::Simple(b"PONG"),
             (b"PING" | b"ECHO", [text]) => Value::Bulk(text),
             (b"SET", [key, value]) => self.set(key, value),
-            (b"GET", [key]) => match self.map.read().values.get(*key) {
+            (b"GET", [key]) => match self.map.read().values.get(&**key) {
                 None => Value::Null,
                 Some(found) => {
                     value.clear();
