@@ -8,12 +8,13 @@ use criterion::{BenchmarkId, Criterion, SamplingMode};
 
 fn main() {
     let start = SystemTime::now();
-    // Each row gets a second, or half of one where there are many, so that a concept is done within a minute.
+    // A row takes half a second, and most concepts a minute at most. Who wants to know more exactly asks for it, by
+    // `--warm-up-time` and `--measurement-time`.
     let mut criterion = Criterion::default()
         .sample_size(20)
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_millis(600))
-        .nresamples(10_000)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(300))
+        .nresamples(2_000)
         .configure_from_args();
     for scenario in scenarios() {
         let mut group = criterion.benchmark_group(format!("{}/{}", scenario.concept, scenario.name));
