@@ -35,9 +35,6 @@ const PROGRAMS: [Program; 3] = [
 /// How often to look whether a child has ended, or this process is to.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// How a program ends that is given an argument that it does not know.
-const WRONG_USAGE: i32 = 2;
-
 /// So many changes are listed; all of them are in the report.
 const LISTED: usize = 20;
 
@@ -150,13 +147,9 @@ impl Bench {
         }
     }
 
-    /// The ids that `program` knows: each begins a line of what it lists. One that cannot list them can be asked for by its own
-    /// name only.
+    /// The ids that `program` knows: each begins a line of what it lists.
     fn ids(&self, program: &Program) -> Result<Vec<String>, Box<dyn Error>> {
         let listed = Command::new(self.path_of(program)).arg("--list").current_dir(&self.root).output()?;
-        if listed.status.code() == Some(WRONG_USAGE) {
-            return Ok(Vec::new());
-        }
         if !listed.status.success() {
             let said = String::from_utf8_lossy(&listed.stderr);
             return Err(format!("{} does not say what it can measure: {}", program.name, said.trim_end()).into());

@@ -41,6 +41,9 @@ struct Arguments {
     /// Also write everything that was measured to this file
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// List the experiments, and what each asks
+    #[arg(long)]
+    list: bool,
     #[command(subcommand)]
     part: Option<Part>,
 }
@@ -68,14 +71,21 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let asked = |group: &&Group| {
+        arguments.experiments.is_empty() || arguments.experiments.iter().any(|name| name == group.name)
+    };
+    if arguments.list {
+        for group in GROUPS.iter().filter(asked) {
+            println!("{:<14}  {}", group.name, group.question.text);
+        }
+        return Ok(());
+    }
+
     process::allow_descriptors();
     let machine = Machine::this();
     let rounds = arguments.rounds.unwrap_or(if arguments.quick { 1 } else { 3 });
     let effort = Effort { rounds, quick: arguments.quick };
     println!("{machine}");
-    let asked = |group: &&Group| {
-        arguments.experiments.is_empty() || arguments.experiments.iter().any(|name| name == group.name)
-    };
     let mut experiments = Vec::new();
     for group in GROUPS.iter().filter(asked) {
         let guess = if arguments.predict { Some(ask(&group.question)?) } else { None };
