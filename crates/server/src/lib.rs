@@ -13,7 +13,6 @@
 //! | [`ThreadPerConnection`] | one thread | a new thread | a thread | is turned away, or waits in the backlog |
 //! | [`Pooled`] | one thread | a worker of a [pool] | one of the workers | waits in the pool's queue |
 //! | [`Accepting`] | each worker | that worker | one of the workers | waits in the backlog |
-//!
 //! | [`Polled`] | one thread | whichever worker is free, for a frame | some memory | is turned away, or waits in the backlog |
 //!
 //! They lie side by side in `strategy.rs`, a few lines each, and share everything else. A [`Handler`] says what a frame is
