@@ -25,7 +25,9 @@ impl Program {
     /// One that is preparing.
     #[track_caller]
     fn preparing() -> Program {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_stop-signal"));
+        // Whoever is started in the background may have been told to ignore SIGINT, and whoever that starts is, too.
+        let mut command = Command::new("env");
+        command.args(["--default-signal=INT,TERM", env!("CARGO_BIN_EXE_stop-signal")]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().expect("it has been built");
         let stdin = child.stdin.take();
